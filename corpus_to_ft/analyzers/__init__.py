@@ -1,0 +1,1 @@
+"""Morphological analyzers: how a text falls into sentences and morphemes."""

@@ -1,0 +1,1 @@
+"""Checks: an example is kept, or rejected with a reason."""

@@ -1,0 +1,29 @@
+"""The contract of a check."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from corpus_to_ft.analyzers.base import Analyzer
+from corpus_to_ft.plugin import Plugin
+from corpus_to_ft.records import Document, Example, Message, Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckContext:
+    """What a check may look at. `line_tokens` counts a finished line of the target, overhead included."""
+
+    document: Document
+    target: Target
+    analyzer: Analyzer
+    line_tokens: Callable[[tuple[Message, ...], str], int]
+
+
+class Check(Plugin):
+    """Looks at one example beside its document."""
+
+    @abstractmethod
+    def verdict(self, example: Example, context: CheckContext) -> tuple[str, str] | None:
+        """None when the example is fine, else (reason, detail)."""

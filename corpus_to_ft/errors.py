@@ -1,0 +1,124 @@
+"""Every error a person can meet, as one tree, and the one border where foreign errors become ours.
+
+    CorpusToFtError
+    ├── ConfigError              the user can fix it; exit 2, no traceback
+    │   └── MissingExtra         an optional package is not installed; names the extra
+    ├── InputError               one source or item is unusable; becomes a Rejected, the run goes on
+    ├── ProviderError
+    │   ├── ProviderUnavailable  transient; retried, then postponed to the next run
+    │   ├── ProviderRefused      permanent for this prompt; becomes a Rejected
+    │   └── BadReply             did not fit the schema; asked again within a bound, then a Rejected
+    ├── BudgetReached            stopped cleanly; exit 3, running again continues
+    ├── TuneError                a remote job was refused or failed; exit 4
+    └── StoreError               the run file is of another version, locked, damaged or the disk is full; exit 4
+
+A bad item is data: `InputError`, `ProviderRefused` and `BadReply` are turned into `Rejected` by
+`run.each` and by nobody else. Anything outside the tree is a bug and stops the program with a
+traceback (exit 70).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the process tells the shell."""
+
+    DONE = 0
+    TOO_MANY_REJECTED = 1
+    CONFIG = 2
+    WORK_REMAINS = 3
+    FAILED = 4
+    BUG = 70
+
+
+class CorpusToFtError(Exception):
+    """The root of everything raised on purpose."""
+
+    exit_code: ExitCode = ExitCode.FAILED
+
+
+class ConfigError(CorpusToFtError):
+    """A setting, an option or a path that the user can correct."""
+
+    exit_code = ExitCode.CONFIG
+
+
+class MissingExtra(ConfigError):
+    """An optional package is needed; the message ends in the command that installs it."""
+
+    def __init__(self, feature: str, extra: str) -> None:
+        super().__init__(f"{feature} needs an optional package. Install it: pip install 'corpus-to-ft[{extra}]'")
+
+
+class InputError(CorpusToFtError):
+    """One source or item cannot be used. `reason` is a short stable word, `detail` a sentence for people."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+class ProviderError(CorpusToFtError):
+    """A model did not give a usable reply."""
+
+    reason = "provider"
+
+
+class ProviderUnavailable(ProviderError):
+    """The provider cannot be reached now; nothing is stored and the next run tries again."""
+
+    exit_code = ExitCode.WORK_REMAINS
+
+
+class ProviderRefused(ProviderError):
+    """The provider refuses this prompt for good."""
+
+    reason = "refused"
+
+
+class BadReply(ProviderError):
+    """A reply that does not fit what was asked. `raw` is the text as received."""
+
+    reason = "bad_reply"
+
+    def __init__(self, message: str, raw: str = "") -> None:
+        super().__init__(message)
+        self.raw = raw
+
+
+class BudgetReached(CorpusToFtError):
+    """The limit on money or calls is reached; what is done is kept."""
+
+    exit_code = ExitCode.WORK_REMAINS
+
+
+class TuneError(CorpusToFtError):
+    """A tuning job was refused or failed."""
+
+
+class StoreError(CorpusToFtError):
+    """The run file cannot be used."""
+
+
+@contextmanager
+def boundary(*foreign: type[Exception], to: type[CorpusToFtError], message: str) -> Iterator[None]:
+    """Turn the named foreign exceptions into one of ours; its message ends with the cause.
+
+    `to` must be constructible from one message; for `InputError` use `input_boundary`.
+    """
+    try:
+        yield
+    except foreign as error:
+        raise to(f"{message}: {error}") from error
+
+
+@contextmanager
+def input_boundary(*foreign: type[Exception], reason: str, detail: str) -> Iterator[None]:
+    """Turn the named foreign exceptions into an `InputError`, so that only this item falls out."""
+    try:
+        yield
+    except foreign as error:
+        raise InputError(reason, f"{detail} ({error})") from error

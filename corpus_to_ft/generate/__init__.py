@@ -1,0 +1,1 @@
+"""Generate: passages become examples. One generator a kind."""

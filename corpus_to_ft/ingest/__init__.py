@@ -1,0 +1,1 @@
+"""Ingest: sources become documents. One reader a file format."""

@@ -1,0 +1,1 @@
+"""Providers: what answers prompts, from the embedded engine to any chat model."""
