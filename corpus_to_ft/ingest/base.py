@@ -78,7 +78,7 @@ class PageText:
         self._length = 0
 
     def add(self, kind: BlockKind, text: str, level: int = 0) -> None:
-        """Append a block; white space at its ends is dropped (inside code only the newlines), an empty one is ignored."""
+        """Append a block; white space at its ends is dropped; an empty one is ignored."""
         text = text.strip("\n").rstrip() if kind == "code" else text.strip()
         if not text.strip():
             return
