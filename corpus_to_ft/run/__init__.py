@@ -1,0 +1,1 @@
+"""Run: do each item once, wherever the work happens."""

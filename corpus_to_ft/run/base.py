@@ -1,0 +1,40 @@
+"""The contracts of an executor, and of whoever watches the work."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol, TypeVar
+
+from corpus_to_ft.plugin import Plugin
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Executor(Plugin):
+    """Applies one function to many items. Results come as they are done, each with its item."""
+
+    @abstractmethod
+    def map(self, work: Callable[[T], R], items: Iterable[T]) -> Iterator[tuple[T, R]]:
+        """`items` is read lazily, a bounded number ahead. An exception of `work` ends the iteration."""
+
+
+class Progress(Protocol):
+    """Told about the work; draws bars, prints lines or stays silent."""
+
+    def start(self, stage: str, total: int | None) -> None: ...
+
+    def advance(self, stage: str, done: int = 1) -> None: ...
+
+    def finish(self, stage: str, made: int, reused: int) -> None: ...
+
+
+class Silence:
+    """A Progress that says nothing."""
+
+    def start(self, stage: str, total: int | None) -> None: ...
+
+    def advance(self, stage: str, done: int = 1) -> None: ...
+
+    def finish(self, stage: str, made: int, reused: int) -> None: ...

@@ -1,0 +1,122 @@
+"""Do each item once.
+
+Running again *is* resume. The result of an item is kept under (stage, fingerprint, item id): the
+fingerprint holds everything that can change the result, the item id is made from content. So the
+first thing done with an item is to look whether it is there, and the last is to commit it. A line of
+several stages over the same item (cut and summarize, then generate) runs in one go where the item is,
+because the expensive morphological analysis is shared; still each stage's result is kept for itself.
+
+    item ──has result?── yes ▶ next item
+             └ no ▶ executor ▶ work(item, results of earlier stages) ▶ commit ▶ next item
+
+A bad item is data: the work returns `Rejected` records for it. An unreachable provider postpones the
+item: nothing is kept, the count is reported, and the next run tries again. Everything else is a bug
+and comes out as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from corpus_to_ft.errors import BadReply, InputError, ProviderRefused, ProviderUnavailable
+from corpus_to_ft.records import Rejected
+from corpus_to_ft.run.base import Executor, Progress
+from corpus_to_ft.store import RunStore
+
+T = TypeVar("T")
+Results = Mapping[str, tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task(Generic[T]):
+    """An item with its key, the name people know it by, and the results that are there already."""
+
+    item: T
+    item_id: str
+    source: str
+    given: Results
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What became of a task: new results by stage, or why it must wait."""
+
+    results: Results
+    postponed: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many items were done now, were there already, and wait for the next run (with the last reason)."""
+
+    made: int
+    reused: int
+    postponed: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guarded(Generic[T]):
+    """Runs the work of one task where the executor put it, and turns the errors of a bad item into data.
+
+    `work` yields (stage, result) as each stage is done, so that what was done before a failure is kept.
+    """
+
+    work: Callable[[Task[T]], Iterator[tuple[str, tuple[Any, ...]]]]
+    last_stage: str
+
+    def __call__(self, task: Task[T]) -> Done:
+        results: dict[str, tuple[Any, ...]] = {}
+        try:
+            results.update(self.work(task))
+        except ProviderUnavailable as error:
+            return Done(results=results, postponed=str(error))
+        except InputError as error:
+            results[self.last_stage] = (self._rejected(task, error.reason, error.detail),)
+        except (ProviderRefused, BadReply) as error:
+            results[self.last_stage] = (self._rejected(task, error.reason, str(error)),)
+        return Done(results=results)
+
+    def _rejected(self, task: Task[T], reason: str, detail: str) -> Rejected:
+        return Rejected.make(
+            item_id=task.item_id, source=task.source, stage=self.last_stage, reason=reason, detail=detail
+        )
+
+
+def do_each(
+    tasks: Iterable[Task[T]],
+    work: Callable[[Task[T]], Iterator[tuple[str, tuple[Any, ...]]]],
+    *,
+    fingerprints: Mapping[str, str],
+    store: RunStore,
+    executor: Executor,
+    progress: Progress,
+) -> Tally:
+    """Run `work` for every task whose last stage has no result; `fingerprints` names the stages in order."""
+    last_stage = list(fingerprints)[-1]
+    counts = {"made": 0, "reused": 0, "postponed": 0}
+    reason = ""
+
+    def missing() -> Iterator[Task[T]]:
+        for task in tasks:
+            if store.has(last_stage, (fingerprints[last_stage], task.item_id)):
+                counts["reused"] += 1
+                progress.advance(last_stage)
+            else:
+                given = {
+                    stage: result
+                    for stage, fingerprint in fingerprints.items()
+                    if (result := store.result(stage, (fingerprint, task.item_id))) is not None
+                }
+                yield Task(item=task.item, item_id=task.item_id, source=task.source, given=given)
+
+    for task, done in executor.map(Guarded(work=work, last_stage=last_stage), missing()):
+        for stage, result in done.results.items():
+            store.save_result(stage, (fingerprints[stage], task.item_id), result)
+        counts["postponed" if done.postponed else "made"] += 1
+        reason = done.postponed or reason
+        progress.advance(last_stage)
+    progress.finish(last_stage, counts["made"], counts["reused"])
+    return Tally(made=counts["made"], reused=counts["reused"], postponed=counts["postponed"], reason=reason)

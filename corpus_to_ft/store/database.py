@@ -1,0 +1,170 @@
+"""The run file: results of items, raw replies, the ledger of calls, and what the latest run consists of."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from corpus_to_ft.errors import ConfigError, StoreError, boundary
+from corpus_to_ft.records import Reply
+from corpus_to_ft.store.codec import decode, encode
+from corpus_to_ft.store.migrations import migrate
+
+FILE_NAME = "run.sqlite"
+Key = tuple[str, str]  # fingerprint, item id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One line of the ledger. `cost` is in US dollars, None where the price is unknown."""
+
+    prompt_id: str
+    kind: str
+    provider: str
+    model: str
+    attempt: int
+    started_at: str
+    latency_s: float
+    input_tokens: int
+    output_tokens: int
+    cost: float | None
+    outcome: str
+
+
+class RunStore:
+    """Open with `RunStore.open(folder)`; every write is committed before the method returns.
+
+    Safe to use from several threads of the process that opened it. WAL with `synchronous=NORMAL`:
+    what is committed survives the death of the process at any moment.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self._connection = connection
+        self._lock = threading.RLock()
+
+    @classmethod
+    @contextmanager
+    def open(cls, folder: Path) -> Iterator[RunStore]:
+        """Create or continue the run in `folder`, exclusively.
+
+        Raises ConfigError when the folder cannot be written, StoreError when another process works
+        there, or the file is damaged or of a newer version.
+        """
+        with boundary(OSError, to=ConfigError, message=f"cannot write into the output folder {folder}"):
+            folder.mkdir(parents=True, exist_ok=True)
+            lock = (folder / f"{FILE_NAME}.lock").open("a+")
+        with lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                lock.seek(0)
+                raise StoreError(f"process {lock.read().strip() or '?'} is already working in {folder}") from error
+            lock.truncate(0)
+            lock.write(str(os.getpid()))
+            lock.flush()
+            store = cls._connect(folder / FILE_NAME)
+            try:
+                yield store
+            finally:
+                store._connection.close()
+
+    @classmethod
+    @contextmanager
+    def read(cls, folder: Path) -> Iterator[RunStore]:
+        """Look into the run in `folder` without the lock; raises ConfigError when there is none."""
+        path = folder / FILE_NAME
+        if not path.is_file():
+            raise ConfigError(f"there is no run in {folder}: {FILE_NAME} is missing. Start one with: corpus-to-ft run")
+        store = cls._connect(path)
+        try:
+            yield store
+        finally:
+            store._connection.close()
+
+    @classmethod
+    def _connect(cls, path: Path) -> RunStore:
+        remedy = "move it away to start over"
+        with boundary(sqlite3.Error, ValueError, to=StoreError, message=f"{path} cannot be used ({remedy})"):
+            connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            migrate(connection)
+        return cls(path, connection)
+
+    def _execute(self, sql: str, values: Sequence[object] = ()) -> list[Any]:
+        with (
+            self._lock,
+            boundary(sqlite3.Error, to=StoreError, message=f"{self.path} cannot be read or written (disk full?)"),
+        ):
+            return self._connection.execute(sql, values).fetchall()
+
+    def has(self, stage: str, key: Key) -> bool:
+        return bool(self._execute("SELECT 1 FROM results WHERE stage=? AND fingerprint=? AND item_id=?", (stage, *key)))
+
+    def result(self, stage: str, key: Key) -> tuple[Any, ...] | None:
+        """The records that `stage` made of the item, or None when it has not been done."""
+        sql = "SELECT payload FROM results WHERE stage=? AND fingerprint=? AND item_id=?"
+        rows = self._execute(sql, (stage, *key))
+        return decode(rows[0][0]) if rows else None
+
+    def save_result(self, stage: str, key: Key, result: Sequence[object]) -> None:
+        self._execute("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?)", (stage, *key, encode(result)))
+
+    def current(self, stage: str) -> list[Key]:
+        """The keys that the latest run consists of at `stage`, in order."""
+        sql = "SELECT fingerprint, item_id FROM current WHERE stage=? ORDER BY position"
+        return [(fingerprint, item_id) for fingerprint, item_id in self._execute(sql, (stage,))]
+
+    def set_current(self, stage: str, keys: Iterable[Key]) -> None:
+        lines = [(stage, position, *key) for position, key in enumerate(keys)]
+        with self._lock, boundary(sqlite3.Error, to=StoreError, message=f"{self.path} cannot be written (disk full?)"):
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.execute("DELETE FROM current WHERE stage=?", (stage,))
+            self._connection.executemany("INSERT INTO current VALUES (?, ?, ?, ?)", lines)
+            self._connection.execute("COMMIT")
+
+    def current_results(self, stage: str) -> Iterator[tuple[Any, ...]]:
+        """The results of the latest run at `stage`, in order; items not done are left out."""
+        for key in self.current(stage):
+            result = self.result(stage, key)
+            if result is not None:
+                yield result
+
+    def reply(self, provider: str, prompt_id: str) -> Reply | None:
+        rows = self._execute("SELECT payload FROM replies WHERE provider=? AND prompt_id=?", (provider, prompt_id))
+        return decode(rows[0][0]) if rows else None
+
+    def save_reply(self, provider: str, reply: Reply) -> None:
+        self._execute("INSERT OR REPLACE INTO replies VALUES (?, ?, ?)", (provider, reply.prompt_id, encode(reply)))
+
+    def save_call(self, call: Call) -> None:
+        sql = (
+            "INSERT INTO calls (prompt_id, kind, provider, model, attempt, started_at, latency_s, input_tokens,"
+            " output_tokens, cost, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        )
+        values = tuple(getattr(call, name) for name in Call.__slots__)
+        self._execute(sql, values)
+
+    def calls(self) -> list[Call]:
+        columns = ", ".join(Call.__slots__)
+        return [
+            Call(**dict(zip(Call.__slots__, row, strict=True)))
+            for row in self._execute(f"SELECT {columns} FROM calls ORDER BY id")
+        ]
+
+    def fact(self, name: str) -> Any:
+        """A JSON value remembered about the run, None when there is none."""
+        rows = self._execute("SELECT value FROM facts WHERE name=?", (name,))
+        return json.loads(rows[0][0]) if rows else None
+
+    def save_fact(self, name: str, value: Any) -> None:
+        self._execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, json.dumps(value, ensure_ascii=False)))

@@ -1,0 +1,42 @@
+"""Each version of the run file as a function, run in one transaction with the record of having run."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+
+def m001_results_replies_calls(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        "CREATE TABLE results (stage TEXT, fingerprint TEXT, item_id TEXT, payload TEXT NOT NULL,"
+        " PRIMARY KEY (stage, fingerprint, item_id)) WITHOUT ROWID"
+    )
+    connection.execute(
+        "CREATE TABLE current (stage TEXT, position INTEGER, fingerprint TEXT, item_id TEXT,"
+        " PRIMARY KEY (stage, position)) WITHOUT ROWID"
+    )
+    connection.execute(
+        "CREATE TABLE replies (provider TEXT, prompt_id TEXT, payload TEXT NOT NULL,"
+        " PRIMARY KEY (provider, prompt_id)) WITHOUT ROWID"
+    )
+    connection.execute(
+        "CREATE TABLE calls (id INTEGER PRIMARY KEY, prompt_id TEXT, kind TEXT, provider TEXT, model TEXT,"
+        " attempt INTEGER, started_at TEXT, latency_s REAL, input_tokens INTEGER, output_tokens INTEGER,"
+        " cost REAL, outcome TEXT)"
+    )
+    connection.execute("CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID")
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (m001_results_replies_calls,)
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring an older file up to date; a newer one raises ValueError with its version."""
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > len(MIGRATIONS):
+        raise ValueError(f"version {version}, this program knows up to {len(MIGRATIONS)}")
+    for number, step in enumerate(MIGRATIONS[version:], start=version + 1):
+        with connection:
+            connection.execute("BEGIN IMMEDIATE")
+            step(connection)
+            connection.execute(f"PRAGMA user_version = {number}")
