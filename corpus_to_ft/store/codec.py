@@ -10,8 +10,8 @@ from corpus_to_ft import records
 
 # Free JSON values: lists inside stay lists, everything else sequence-like is a tuple of records.
 FREE_FIELDS = frozenset({"meta", "schema", "sampling"})
-_CLASSES = {name: value for name, value in vars(records).items() if isinstance(value, type) and is_dataclass(value)}
-_FIELDS = {cls: tuple(field.name for field in fields(cls)) for cls in _CLASSES.values()}
+_CLASSES: dict[str, Any] = {name: value for name, value in vars(records).items() if isinstance(value, type) and is_dataclass(value)}
+_FIELDS: dict[Any, tuple[str, ...]] = {cls: tuple(field.name for field in fields(cls)) for cls in _CLASSES.values()}
 
 
 def encode(value: object) -> str:

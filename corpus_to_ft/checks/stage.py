@@ -1,0 +1,29 @@
+"""Runs every check over the examples of one document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from corpus_to_ft.checks.base import Check, CheckContext
+from corpus_to_ft.records import Example, Rejected
+
+
+def check_examples(
+    examples: Iterable[Example | Rejected], checks: Sequence[Check], context: CheckContext
+) -> Iterator[Example | Rejected]:
+    """Pass an example on, or the Rejected of the first check that it fails; Rejected ones pass as they are."""
+    for example in examples:
+        if isinstance(example, Rejected):
+            yield example
+            continue
+        for check in checks:
+            verdict = check.verdict(example, context)
+            if verdict:
+                reason, detail = verdict
+                detail = f"{detail} | {example.prompt[:120]}"
+                yield Rejected.make(
+                    item_id=example.id, source=example.source, stage="check", reason=reason, detail=detail
+                )
+                break
+        else:
+            yield example

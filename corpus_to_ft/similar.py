@@ -1,0 +1,100 @@
+"""How alike two texts are, in character trigrams, and which texts of many are alike.
+
+Trigrams of characters need no analyzer and separate reworded Korean sentences from different ones
+far better than words do. Likeness is the Jaccard share of common trigrams, white space ignored.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+# Odd 64-bit constants of the golden ratio kind: they spread neighbouring code points over all bits.
+_MIX = tuple(np.uint64(number) for number in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9))
+
+
+class Pair(NamedTuple):
+    """Two positions, `first` before `second`, and how alike they are (0 to 1)."""
+
+    first: int
+    second: int
+    likeness: float
+
+
+def trigrams(text: str, keep_one_of: int = 1) -> npt.NDArray[np.uint64]:
+    """Sorted distinct trigram hashes of a text; of long texts every n-th hash value is a fair sample.
+
+    Sampling by value modulo n keeps the same trigrams in every text, so that Jaccard stays unbiased
+    (Broder, "On the resemblance and containment of documents", 1997).
+    """
+    folded = "".join(unicodedata.normalize("NFC", text).casefold().split())
+    codes = np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
+    if len(codes) < 3:
+        codes = np.concatenate([codes, np.zeros(3 - len(codes), dtype=np.uint64)])
+    with np.errstate(over="ignore"):
+        hashes = codes[:-2] * _MIX[0] ^ codes[1:-1] * _MIX[1] ^ codes[2:] * _MIX[2]
+        hashes ^= hashes >> np.uint64(29)
+        hashes *= _MIX[0]
+        hashes ^= hashes >> np.uint64(32)
+    distinct = np.unique(hashes)
+    if keep_one_of > 1:
+        sampled = distinct[distinct % np.uint64(keep_one_of) == 0]
+        return sampled if len(sampled) else distinct[:1]
+    return distinct
+
+
+def jaccard(a: npt.NDArray[np.uint64], b: npt.NDArray[np.uint64]) -> float:
+    """Share of common members in all members of two sorted sets; 1.0 for two empty ones."""
+    common = len(np.intersect1d(a, b, assume_unique=True))
+    total = len(a) + len(b) - common
+    return common / total if total else 1.0
+
+
+def similar_pairs(sets: Sequence[npt.NDArray[np.uint64]], threshold: float) -> Iterator[Pair]:
+    """Every pair at least `threshold` alike, exactly (no pair is missed), ordered by the second position.
+
+    Prefix filter (Chaudhuri, Ganti and Kaushik, 2006; Bayardo, Ma and Srikant, 2007): with members in
+    order of rarity, two sets that alike share one of their first `n - ceil(threshold * n) + 1` members.
+    """
+    frequency: Counter[int] = Counter()
+    for members in sets:
+        frequency.update(members.tolist())
+    index: defaultdict[int, list[int]] = defaultdict(list)
+    for position, members in enumerate(sets):
+        size = len(members)
+        rare_first = sorted(members.tolist(), key=lambda member: (frequency[member], member))
+        prefix = rare_first[: size - math.ceil(threshold * size) + 1]
+        candidates: set[int] = set()
+        for member in prefix:
+            candidates.update(index[member])
+            index[member].append(position)
+        for other in sorted(candidates):
+            smaller, larger = sorted((size, len(sets[other])))
+            if smaller < threshold * larger:
+                continue
+            likeness = jaccard(sets[other], members)
+            if likeness >= threshold:
+                yield Pair(other, position, likeness)
+
+
+class Clusters:
+    """Union-find over positions 0 to n-1; the smallest position names its cluster."""
+
+    def __init__(self, size: int) -> None:
+        self._parent = list(range(size))
+
+    def find(self, position: int) -> int:
+        while self._parent[position] != position:
+            self._parent[position] = self._parent[self._parent[position]]
+            position = self._parent[position]
+        return position
+
+    def join(self, a: int, b: int) -> None:
+        first, second = sorted((self.find(a), self.find(b)))
+        self._parent[second] = first
