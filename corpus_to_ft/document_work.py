@@ -1,0 +1,155 @@
+"""The work on one file and on one document, wherever the executor puts it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from corpus_to_ft.analyzers.base import Analysis, Analyzer, known
+from corpus_to_ft.checks.base import Check, CheckContext
+from corpus_to_ft.checks.stage import check_examples
+from corpus_to_ft.generate.base import Generator, Subject
+from corpus_to_ft.generate.stage import generate_examples
+from corpus_to_ft.ingest.base import Reader, SourceFile
+from corpus_to_ft.ingest.stage import read_documents
+from corpus_to_ft.llm.base import Ask
+from corpus_to_ft.passages import PassageSettings, analyze_document, cut_passages
+from corpus_to_ft.records import Document, Passage, Rejected, Summary, Target, digest
+from corpus_to_ft.run.each import Task
+from corpus_to_ft.settings import Settings
+from corpus_to_ft.summarize.stage import SummarizeSettings, summarize_document
+from corpus_to_ft.write.base import Writer
+
+Stages = Iterator[tuple[str, tuple[Any, ...]]]
+# What cannot change a result: how people see it, and how the work is driven.
+NOT_IN_CODE_DIGEST = frozenset({"cli", "locale", "store", "run", "pipeline.py", "dataset.py", "language.py"})
+
+
+@cache
+def code_digest() -> str:
+    """Digest of all source and data files of the package that can change a result, so that an upgrade never mixes results."""
+    found = hashlib.sha256()
+    for path, file in sorted(_code(files("corpus_to_ft"), "")):
+        found.update(path.encode())
+        found.update(file.read_bytes())
+    return found.hexdigest()[:20]
+
+
+def _code(folder: Traversable, path: str) -> Iterator[tuple[str, Traversable]]:
+    for entry in folder.iterdir():
+        if entry.name in NOT_IN_CODE_DIGEST or entry.name == "__pycache__":
+            continue
+        if entry.is_dir():
+            yield from _code(entry, f"{path}/{entry.name}")
+        elif not entry.name.endswith(".pyc"):
+            yield f"{path}/{entry.name}", entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadWork:
+    """A file becomes documents, or a Rejected says why not."""
+
+    readers: tuple[Reader, ...]
+
+    def fingerprint(self) -> str:
+        return digest("ingest", code_digest(), [reader.fingerprint() for reader in self.readers])
+
+    def __call__(self, task: Task[SourceFile | Rejected]) -> Stages:
+        if isinstance(task.item, Rejected):
+            yield "ingest", (task.item,)
+        else:
+            yield "ingest", tuple(read_documents(task.item, self.readers))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentWork:
+    """A document becomes passages and a summary (stage `summarize`), then checked examples (stage `generate`)."""
+
+    analyzer: Analyzer
+    passages: PassageSettings
+    summarize: SummarizeSettings
+    generators: tuple[Generator, ...]
+    checks: tuple[Check, ...]
+    target: Target
+    writer: Writer
+    ask: Ask
+    provider_fingerprint: str
+    generates: bool = True
+
+    @classmethod
+    def of(cls, settings: Settings, ask: Ask, *, generates: bool = True) -> DocumentWork:
+        return cls(
+            analyzer=settings.make_analyzer(),
+            passages=settings.passages,
+            summarize=settings.summarize,
+            generators=tuple(settings.make_generators()),
+            checks=tuple(settings.make_checks()),
+            target=settings.make_target(),
+            writer=settings.make_writer(),
+            ask=ask,
+            provider_fingerprint=settings.make_provider().fingerprint(),
+            generates=generates,
+        )
+
+    def fingerprints(self) -> dict[str, str]:
+        """By stage; each holds the one before it."""
+        budget = (self.target.encoding, self.target.max_tokens)
+        summarize = digest(
+            code_digest(), self.analyzer.fingerprint(), self.provider_fingerprint, budget,
+            self.passages.model_dump(), self.summarize.model_dump(),
+        )  # fmt: skip
+        plugins = [plugin.fingerprint() for plugin in (*self.generators, *self.checks, self.writer)]
+        generate = digest(summarize, plugins, self.target.name)
+        return {"summarize": summarize, "generate": generate} if self.generates else {"summarize": summarize}
+
+    def __call__(self, task: Task[Document]) -> Stages:
+        document = task.item
+        analysis = analyze_document(document, self.analyzer)
+        given = task.given.get("summarize")
+        if given is None:
+            given = self._summarize(document, analysis)
+            yield "summarize", given
+        if self.generates:
+            yield "generate", self._generate(document, analysis, given)
+
+    def _summarize(self, document: Document, analysis: Analysis) -> tuple[Any, ...]:
+        cut = cut_passages(
+            document, analysis, self.passages, encoding=self.target.encoding, target_tokens=self.target.max_tokens
+        )
+        passages = [item for item in cut if isinstance(item, Passage)]
+        with _sharing(analysis, passages):
+            summary = summarize_document(document, passages, analysis, self.summarize, self.target, self.ask)
+        return (*cut, summary)
+
+    def _generate(self, document: Document, analysis: Analysis, given: tuple[Any, ...]) -> tuple[Any, ...]:
+        passages = [item for item in given if isinstance(item, Passage)]
+        summary = next((item for item in given if isinstance(item, Summary)), _no_summary(document))
+        target = self.target
+        subjects = [
+            Subject(
+                document=document, passage=passage, summary=summary,
+                encoding=target.encoding, max_tokens=target.max_tokens,
+            )
+            for passage in passages
+        ]  # fmt: skip
+        context = CheckContext(
+            document=document, target=target, analyzer=self.analyzer,
+            line_tokens=lambda messages, kind: self.writer.tokens(messages, kind, target.encoding),
+        )  # fmt: skip
+        with _sharing(analysis, passages):
+            return tuple(check_examples(generate_examples(subjects, self.generators, self.ask), self.checks, context))
+
+
+def _sharing(analysis: Analysis, passages: list[Passage]) -> AbstractContextManager[None]:
+    return known([analysis, *(analysis.cut(passage.start, passage.end) for passage in passages)])
+
+
+def _no_summary(document: Document) -> Summary:
+    """Stands in where the summary was rejected: examples then take their context from the passage."""
+    return Summary.make(subject_id=document.id, text="", tokens=0, whole=False)

@@ -1,0 +1,112 @@
+"""READ FIRST: how a folder of documents becomes a data set.
+
+    files ──ingest──▶ documents ──summarize──▶ passages + summary ──generate──▶ examples ──write──▶ OUT/
+
+`build_dataset` goes as far as it is told. Each stage looks into the store before it works, so the same
+call continues a run that was cut off, and costs nothing for what is there. Ingest works on files; cutting,
+summarizing, generating and checking work on one document in one go (`document_work`), because its
+morphological analysis is made once and shared by all of them. Duplicates and the split need the whole
+data set and live in `dataset`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Literal
+
+from corpus_to_ft import dataset
+from corpus_to_ft.document_work import DocumentWork, ReadWork
+from corpus_to_ft.ingest.base import SourceFile
+from corpus_to_ft.ingest.stage import FileRef, find_sources, read_file
+from corpus_to_ft.llm.stage import DirectAsk, LedgerAsk
+from corpus_to_ft.records import Document, Rejected, digest
+from corpus_to_ft.run.base import Executor, Progress, Silence
+from corpus_to_ft.run.each import Tally, Task, do_each
+from corpus_to_ft.run.processes import ProcessesExecutor
+from corpus_to_ft.run.serial import SerialExecutor
+from corpus_to_ft.run.threads import ThreadsExecutor
+from corpus_to_ft.settings import Settings
+from corpus_to_ft.store import RunStore
+
+StageName = Literal["ingest", "summarize", "generate", "write"]
+
+
+def build_dataset(
+    settings: Settings,
+    sources: Sequence[str],
+    out: Path,
+    *,
+    upto: StageName = "write",
+    max_calls: int | None = None,
+    progress: Progress | None = None,
+    export: bool = False,
+) -> dataset.Outcome:
+    """Bring the data set in `out` up to date with `sources`, as far as the stage `upto`.
+
+    `max_calls` bounds the billed calls of this run; reaching it raises BudgetReached.
+    """
+    progress = progress or Silence()
+    with RunStore.open(out) as store:
+        ask = _make_ask(settings, store, max_calls)
+        tallies = [_ingest(settings, find_sources(sources, settings.ingest, skip=out), store, progress)]
+        if upto != "ingest":
+            tallies.append(_work_on_documents(settings, store, ask, progress, generates=upto != "summarize"))
+        if upto == "write":
+            progress.start("write", 1)
+            written = dataset.write(settings, store, out)
+            progress.finish("write", made=int(written), reused=int(not written))
+        if export:
+            dataset.export(store, out / "exports")
+        return dataset.outcome(store, out, tallies, ask)
+
+
+def _ingest(settings: Settings, found: Iterator[FileRef], store: RunStore, progress: Progress) -> Tally:
+    work = ReadWork(readers=tuple(settings.make_readers()))
+    ids: list[str] = []
+
+    def tasks() -> Iterator[Task[SourceFile | Rejected]]:
+        for ref in found:
+            item = read_file(ref, settings.ingest)
+            ids.append(item.id if isinstance(item, Rejected) else _file_id(item))
+            yield Task(item=item, item_id=ids[-1], source=ref.source, given={})
+
+    progress.start("ingest", None)
+    fingerprints = {"ingest": work.fingerprint()}
+    tally = do_each(
+        tasks(), work, fingerprints=fingerprints, store=store, executor=SerialExecutor(), progress=progress
+    )
+    store.set_current("ingest", [(fingerprints["ingest"], item_id) for item_id in ids])
+    return tally
+
+
+def _file_id(file: SourceFile) -> str:
+    return digest(file.source, hashlib.sha256(file.data).hexdigest())
+
+
+def _work_on_documents(
+    settings: Settings, store: RunStore, ask: DirectAsk | LedgerAsk, progress: Progress, *, generates: bool
+) -> Tally:
+    work = DocumentWork.of(settings, ask, generates=generates)
+    fingerprints = work.fingerprints()
+    ids = [document.id for document in dataset.documents(store)]
+    tasks = (Task(item=d, item_id=d.id, source=d.source, given={}) for d in dataset.documents(store))
+    progress.start(list(fingerprints)[-1], len(ids))
+    executor = _make_executor(settings)
+    tally = do_each(tasks, work, fingerprints=fingerprints, store=store, executor=executor, progress=progress)
+    for stage, fingerprint in fingerprints.items():
+        store.set_current(stage, [(fingerprint, item_id) for item_id in ids])
+    return tally
+
+
+def _make_ask(settings: Settings, store: RunStore, max_calls: int | None) -> DirectAsk | LedgerAsk:
+    provider = settings.make_provider()
+    return LedgerAsk(provider, store, max_calls) if provider.billed else DirectAsk(provider=provider)
+
+
+def _make_executor(settings: Settings) -> Executor:
+    workers = settings.run.workers
+    if settings.make_provider().billed:
+        return ThreadsExecutor(workers=workers)
+    return ProcessesExecutor(workers=workers) if workers > 1 else SerialExecutor()

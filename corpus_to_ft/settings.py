@@ -1,0 +1,168 @@
+"""The only reader of config files: TOML and `--set a.b=c` become one frozen tree, and the tree becomes plugins."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from corpus_to_ft.analyzers.base import Analyzer
+from corpus_to_ft.checks.base import Check
+from corpus_to_ft.checks.duplicates import DuplicateSettings
+from corpus_to_ft.errors import ConfigError
+from corpus_to_ft.generate.base import Generator
+from corpus_to_ft.ingest.base import Reader
+from corpus_to_ft.ingest.stage import IngestSettings
+from corpus_to_ft.llm.base import Provider
+from corpus_to_ft.passages import PassageSettings
+from corpus_to_ft.plugin import explain, find_plugin, make_plugin, plugin_names
+from corpus_to_ft.records import Target
+from corpus_to_ft.split import SplitSettings
+from corpus_to_ft.summarize.stage import SummarizeSettings
+from corpus_to_ft.targets import load_target
+from corpus_to_ft.write.base import Writer
+
+
+class PluginChoice(BaseModel):
+    """`use` names the plugin; every other key is one of its fields."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    use: str
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        return self.model_extra or {}
+
+
+class RunSettings(BaseModel):
+    """How the work is done; nothing here changes a result."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    workers: int = Field(default=1, ge=1, le=256, description="processes (threads for a billed provider)")
+    max_rejected_share: float = Field(
+        default=1.0, ge=0, le=1, description="of documents; above it the exit status is 1"
+    )
+
+
+class Settings(BaseModel):
+    """The whole configuration; every default lives in the field it belongs to."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    target: PluginChoice = PluginChoice(use="openai-chat")
+    provider: PluginChoice = PluginChoice(use="extractive")
+    analyzer: PluginChoice = PluginChoice(use="kiwi")
+    generate: tuple[PluginChoice, ...] = Field(default=(PluginChoice(use="qa"),), min_length=1)
+    ingest: IngestSettings = IngestSettings()
+    readers: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
+    passages: PassageSettings = PassageSettings()
+    summarize: SummarizeSettings = SummarizeSettings()
+    checks: Mapping[str, Mapping[str, Any] | bool] = Field(default_factory=dict)
+    duplicates: DuplicateSettings = DuplicateSettings()
+    split: SplitSettings = SplitSettings()
+    run: RunSettings = RunSettings()
+
+    def make_target(self) -> Target:
+        return load_target(self.target.use)
+
+    def make_writer(self) -> Writer:
+        return make_plugin("write", self.make_target().writer, Writer, self.target.fields)
+
+    def make_analyzer(self) -> Analyzer:
+        return make_plugin("analyzers", self.analyzer.use, Analyzer, self.analyzer.fields)
+
+    def make_provider(self) -> Provider:
+        found = find_plugin("llm", self.provider.use, Provider)
+        own = {"analyzer": self.make_analyzer()} if "analyzer" in found.model_fields else {}
+        return make_plugin("llm", self.provider.use, Provider, {**self.provider.fields, **own})
+
+    def make_generators(self) -> list[Generator]:
+        return [make_plugin("generate", choice.use, Generator, choice.fields) for choice in self.generate]
+
+    def make_readers(self) -> list[Reader]:
+        _refuse_unknown("readers", self.readers, plugin_names("ingest"))
+        return [make_plugin("ingest", name, Reader, self.readers.get(name)) for name in plugin_names("ingest")]
+
+    def make_checks(self) -> list[Check]:
+        """All checks, in alphabetical order; `[checks] NAME = false` leaves one out."""
+        names = plugin_names("checks")
+        _refuse_unknown("checks", self.checks, names)
+        chosen = {name: self.checks.get(name, True) for name in names}
+        return [
+            make_plugin("checks", name, Check, {} if isinstance(fields, bool) else fields)
+            for name, fields in chosen.items()
+            if fields is not False
+        ]
+
+
+def load_settings(config: Path | None = None, overrides: Sequence[str] = ()) -> Settings:
+    """Read a TOML file and apply `a.b=c` on top; raises ConfigError that names file, key and remedy."""
+    values = _read(config) if config else {}
+    for override in overrides:
+        _apply(values, override)
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError(_explain(error, str(config) if config else "--set")) from error
+    settings.make_writer(), settings.make_provider()
+    settings.make_generators(), settings.make_readers(), settings.make_checks()
+    return settings
+
+
+def _read(config: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(config.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError as error:
+        raise ConfigError(f"there is no config file {config}; write one with: corpus-to-ft init {config}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"the config file {config} cannot be read as UTF-8 text: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"the config file {config} is not valid TOML: {error}") from error
+
+
+def _apply(values: dict[str, Any], override: str) -> None:
+    path, equals, text = override.partition("=")
+    if not equals or not path.strip():
+        raise ConfigError(f"--set wants a.b=c, it was given {override!r}")
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        value = text
+    *parents, last = path.strip().split(".")
+    table: Any = values
+    for key in parents:
+        table = table.setdefault(key, {}) if isinstance(table, dict) else _member(table, key, override)
+    if path == "generate" and isinstance(value, str):
+        value = [{"use": name.strip()} for name in value.split(",")]
+    if not isinstance(table, dict):
+        raise ConfigError(f"--set {override!r}: {'.'.join(parents)} holds no keys")
+    table[last] = value
+
+
+def _member(table: Any, key: str, override: str) -> Any:
+    if isinstance(table, list) and key.isdigit() and int(key) < len(table):
+        return table[int(key)]
+    raise ConfigError(f"--set {override!r}: there is no {key!r}")
+
+
+def _refuse_unknown(section: str, given: Mapping[str, Any], names: Sequence[str]) -> None:
+    for name in given:
+        if name not in names:
+            raise ConfigError(f"[{section}] has no {name!r}; there are: {', '.join(names)}")
+
+
+def _explain(error: ValidationError, where: str) -> str:
+    """The plain account, and for an unknown section the nearest right one."""
+    text = explain(error, where)
+    for problem in error.errors():
+        if problem["type"] == "extra_forbidden" and len(problem["loc"]) == 1:
+            names = list(Settings.model_fields)
+            near = difflib.get_close_matches(str(problem["loc"][0]), names, n=1)
+            text += f" (did you mean {near[0]!r}?)" if near else f" (there are: {', '.join(names)})"
+    return text
