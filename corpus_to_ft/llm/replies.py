@@ -1,0 +1,117 @@
+"""Reads a model's reply as the JSON that was asked for, forgiving the wrapping and never the content."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from corpus_to_ft.errors import BadReply
+from corpus_to_ft.records import Reply
+
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    "object": (dict,),
+    "array": (list,),
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
+    "null": (type(None),),
+}
+# Text before the answer may hold braces of its own; past this many a reply is prose, not a wrapped answer.
+_MAX_CANDIDATES = 64
+
+
+def read_json_reply(reply: Reply, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The first JSON object in the reply that fits `schema`; code fences and text around it are passed over.
+
+    A lone array is accepted where the schema's object has exactly one property and that is an array.
+    Keys that the schema does not know are dropped. Raises BadReply for a reply that was cut off or
+    filtered, holds no JSON object, or holds one of another shape.
+    """
+    if reply.finish in ("length", "content_filter"):
+        raise BadReply(f"the reply did not end by itself (finish: {reply.finish})", raw=reply.text)
+    problem = "the reply holds no JSON object"
+    for value in _candidates(reply.text.removeprefix("\ufeff"), schema):
+        wrong = _mismatch(value, schema, "reply")
+        if wrong is None:
+            fitted = _fit(value, schema)
+            _refuse_lone_surrogates(fitted, reply.text)
+            return dict(fitted)
+        problem = wrong
+    raise BadReply(problem, raw=reply.text)
+
+
+def _candidates(text: str, schema: Mapping[str, Any]) -> Iterator[Any]:
+    """JSON values in the order in which they stand; what stands inside one that was read is not read again."""
+    decoder = json.JSONDecoder(strict=False)  # models leave real line breaks inside strings
+    sole = _sole_array(schema)
+    position = tried = 0
+    while tried < _MAX_CANDIDATES:
+        starts = [found for mark in ("{", "[") if (found := text.find(mark, position)) >= 0]
+        if not starts:
+            return
+        start = min(starts)
+        tried += 1
+        try:
+            value, position = decoder.raw_decode(text, start)
+        except (json.JSONDecodeError, RecursionError):
+            position = start + 1
+            continue
+        except ValueError:  # an integer of more digits than Python converts
+            position = start + 1
+            continue
+        if isinstance(value, dict):
+            yield value
+        elif sole is not None:
+            yield {sole: value}
+
+
+def _sole_array(schema: Mapping[str, Any]) -> str | None:
+    properties: Mapping[str, Any] = schema.get("properties", {})
+    if len(properties) != 1:
+        return None
+    name, inner = next(iter(properties.items()))
+    return name if inner.get("type") == "array" else None
+
+
+def _mismatch(value: Any, schema: Mapping[str, Any], where: str) -> str | None:
+    """What is wrong with `value`, or None. Knows type, properties, required and items: all our schemas use."""
+    expected = schema.get("type")
+    if expected is not None:
+        right = isinstance(value, _TYPES[expected])
+        if isinstance(value, bool) and expected in ("integer", "number"):
+            right = False
+        if not right:
+            return f"{where} should be {expected}, it is {type(value).__name__}"
+    if isinstance(value, dict):
+        properties: Mapping[str, Any] = schema.get("properties", {})
+        missing = [key for key in schema.get("required", ()) if key not in value]
+        if missing:
+            return f"{where} lacks {', '.join(missing)}"
+        parts = [(inner, properties[key], f"{where}.{key}") for key, inner in value.items() if key in properties]
+    elif isinstance(value, list):
+        parts = [(inner, schema.get("items", {}), f"{where}[{index}]") for index, inner in enumerate(value)]
+    else:
+        return None
+    return next((wrong for part in parts if (wrong := _mismatch(*part)) is not None), None)
+
+
+def _fit(value: Any, schema: Mapping[str, Any]) -> Any:
+    """`value` without the keys that the schema does not know."""
+    if isinstance(value, dict):
+        properties: Mapping[str, Any] = schema.get("properties", {})
+        if not properties:
+            return value
+        return {key: _fit(value[key], inner) for key, inner in properties.items() if key in value}
+    if isinstance(value, list):
+        return [_fit(inner, schema.get("items", {})) for inner in value]
+    return value
+
+
+def _refuse_lone_surrogates(value: Any, raw: str) -> None:
+    """Half of an escaped pair (`\\ud83d`) is valid JSON and cannot be written as UTF-8."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise BadReply("the reply holds half a character", raw=raw) from error
