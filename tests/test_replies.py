@@ -6,12 +6,12 @@ import json
 from typing import Any
 
 import pytest
+from scripted import ScriptedProvider
 
 from corpus_to_ft.errors import BadReply
 from corpus_to_ft.llm.base import REPLY_SCHEMAS
 from corpus_to_ft.llm.replies import read_json_reply
 from corpus_to_ft.records import Prompt, Reply
-from tests.scripted import ScriptedProvider
 
 KEYWORDS = REPLY_SCHEMAS["keywords"]
 QA = REPLY_SCHEMAS["qa"]

@@ -1,1 +1,0 @@
-"""The tests, one file for each file or subject of the product."""
