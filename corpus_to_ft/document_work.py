@@ -19,13 +19,15 @@ from corpus_to_ft.generate.stage import generate_examples
 from corpus_to_ft.ingest.base import Reader, SourceFile
 from corpus_to_ft.ingest.stage import read_documents
 from corpus_to_ft.llm.base import Ask
+from corpus_to_ft.llm.extractive.keywords import rank_keywords
 from corpus_to_ft.passages import PassageSettings, analyze_document, cut_passages
-from corpus_to_ft.records import Document, Passage, Rejected, Summary, Target, digest
+from corpus_to_ft.records import Document, Keywords, Passage, Rejected, Summary, Target, digest
 from corpus_to_ft.run.each import Task
 from corpus_to_ft.settings import Settings
 from corpus_to_ft.summarize.stage import SummarizeSettings, summarize_document
 from corpus_to_ft.write.base import Writer
 
+KEYWORDS_A_DOCUMENT = 15
 Stages = Iterator[tuple[str, tuple[Any, ...]]]
 # What cannot change a result: how people see it, and how the work is driven.
 NOT_IN_CODE_DIGEST = frozenset({"cli", "locale", "store", "run", "pipeline.py", "dataset.py", "language.py"})
@@ -125,7 +127,7 @@ class DocumentWork:
         passages = [item for item in cut if isinstance(item, Passage)]
         with _sharing(analysis, passages):
             summary = summarize_document(document, passages, analysis, self.summarize, self.target, self.ask)
-        return (*cut, summary)
+        return (*cut, summary, document_keywords(document, analysis, top=KEYWORDS_A_DOCUMENT))
 
     def _generate(self, document: Document, analysis: Analysis, given: tuple[Any, ...]) -> tuple[Any, ...]:
         passages = [item for item in given if isinstance(item, Passage)]
@@ -144,6 +146,20 @@ class DocumentWork:
         )  # fmt: skip
         with _sharing(analysis, passages):
             return tuple(check_examples(generate_examples(subjects, self.generators, self.ask), self.checks, context))
+
+
+def document_keywords(document: Document, analysis: Analysis, top: int) -> Keywords:
+    """The best `top` keywords of a whole document; its author is none of them."""
+    headings = [block.of(document.text) for block in document.blocks if block.kind == "heading"]
+    ranked = rank_keywords(
+        analysis,
+        title=document.title,
+        headings=headings,
+        blocks=document.blocks,
+        top=top,
+        exclude=[document.author] if document.author else [],
+    )
+    return Keywords.make(document_id=document.id, ranked=tuple((keyword.text, keyword.score) for keyword in ranked))
 
 
 def _sharing(analysis: Analysis, passages: list[Passage]) -> AbstractContextManager[None]:

@@ -12,16 +12,20 @@ data set and live in `dataset`.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from corpus_to_ft import dataset
-from corpus_to_ft.document_work import DocumentWork, ReadWork
+from corpus_to_ft.document_work import DocumentWork, ReadWork, document_keywords
 from corpus_to_ft.ingest.base import SourceFile
-from corpus_to_ft.ingest.stage import FileRef, find_sources, read_file
+from corpus_to_ft.ingest.stage import FileRef, find_sources, read_documents, read_file
 from corpus_to_ft.llm.stage import DirectAsk, LedgerAsk
-from corpus_to_ft.records import Document, Rejected, digest
+from corpus_to_ft.passages import analyze_document
+from corpus_to_ft.records import Document, Keywords, Rejected, digest
 from corpus_to_ft.run.base import Executor, Progress, Silence
 from corpus_to_ft.run.each import Tally, Task, do_each
 from corpus_to_ft.run.processes import ProcessesExecutor
@@ -29,8 +33,10 @@ from corpus_to_ft.run.serial import SerialExecutor
 from corpus_to_ft.run.threads import ThreadsExecutor
 from corpus_to_ft.settings import Settings
 from corpus_to_ft.store import RunStore
+from corpus_to_ft.store.database import FILE_NAME
 
 StageName = Literal["ingest", "summarize", "generate", "write"]
+STAGES: tuple[StageName, ...] = ("ingest", "summarize", "generate", "write")
 
 
 def build_dataset(
@@ -74,9 +80,7 @@ def _ingest(settings: Settings, found: Iterator[FileRef], store: RunStore, progr
 
     progress.start("ingest", None)
     fingerprints = {"ingest": work.fingerprint()}
-    tally = do_each(
-        tasks(), work, fingerprints=fingerprints, store=store, executor=SerialExecutor(), progress=progress
-    )
+    tally = do_each(tasks(), work, fingerprints=fingerprints, store=store, executor=SerialExecutor(), progress=progress)
     store.set_current("ingest", [(fingerprints["ingest"], item_id) for item_id in ids])
     return tally
 
@@ -110,3 +114,62 @@ def _make_executor(settings: Settings) -> Executor:
     if settings.make_provider().billed:
         return ThreadsExecutor(workers=workers)
     return ProcessesExecutor(workers=workers) if workers > 1 else SerialExecutor()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a run would do: counts of files and documents, how many are done, and where it would lead."""
+
+    files: int
+    files_done: int
+    documents: int
+    documents_done: int
+    provider: str
+    billed: bool
+    target: str
+    encoding: str
+    max_tokens: int
+
+
+def plan(settings: Settings, sources: Sequence[str], out: Path) -> Plan:
+    """Look without touching: files are read and counted, nothing is written, no call is made."""
+    read = ReadWork(readers=tuple(settings.make_readers()))
+    provider, target = settings.make_provider(), settings.make_target()
+    work = DocumentWork.of(settings, DirectAsk(provider=provider))
+    counts: Counter[str] = Counter()
+    with ExitStack() as stack:
+        has_run = (out / FILE_NAME).is_file()
+        store = stack.enter_context(RunStore.read(out)) if has_run else None
+        for ref in find_sources(sources, settings.ingest, skip=out):
+            file = read_file(ref, settings.ingest)
+            counts["files"] += 1
+            if isinstance(file, Rejected):
+                continue
+            key = (read.fingerprint(), _file_id(file))
+            result = store.result("ingest", key) if store else None
+            counts["files_done"] += result is not None
+            found = result if result is not None else read_documents(file, read.readers)
+            for record in found:
+                if isinstance(record, Document):
+                    counts["documents"] += 1
+                    done = store and store.has("generate", (work.fingerprints()["generate"], record.id))
+                    counts["documents_done"] += bool(done)
+    return Plan(
+        files=counts["files"], files_done=counts["files_done"],
+        documents=counts["documents"], documents_done=counts["documents_done"],
+        provider=provider.name, billed=provider.billed,
+        target=target.name, encoding=target.encoding, max_tokens=target.max_tokens,
+    )  # fmt: skip
+
+
+def list_keywords(settings: Settings, sources: Sequence[str], top: int) -> Iterator[Keywords | Rejected]:
+    """The best keywords of each document, without a run; `document_id` holds the document's source."""
+    readers, analyzer = settings.make_readers(), settings.make_analyzer()
+    for ref in find_sources(sources, settings.ingest):
+        file = read_file(ref, settings.ingest)
+        for record in [file] if isinstance(file, Rejected) else read_documents(file, readers):
+            if isinstance(record, Rejected):
+                yield record
+            else:
+                ranked = document_keywords(record, analyze_document(record, analyzer), top)
+                yield Keywords.make(document_id=record.source, ranked=ranked.ranked)

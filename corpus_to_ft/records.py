@@ -142,6 +142,19 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Keywords:
+    """What a document is about: (text, score) pairs, best first."""
+
+    id: str
+    document_id: str
+    ranked: tuple[tuple[str, float], ...]
+
+    @classmethod
+    def make(cls, *, document_id: str, ranked: tuple[tuple[str, float], ...]) -> Keywords:
+        return cls(id=digest(document_id, ranked), document_id=document_id, ranked=ranked)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """One turn of a conversation."""
 

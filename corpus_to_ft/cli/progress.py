@@ -35,7 +35,7 @@ class Lines:
         self._total: int | None = None
         self._begun = self._spoken = 0.0
 
-    def start(self, stage: str, total: int | None) -> None:
+    def start(self, stage: str, total: int | None) -> None:  # noqa: ARG002 (named when it finishes)
         self._done, self._total = 0, total
         self._begun = self._spoken = time.monotonic()
 

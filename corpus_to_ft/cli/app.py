@@ -1,0 +1,169 @@
+"""The commands and their options; what they do is imported when they run, so that `--help` is quick."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from corpus_to_ft.language import tr
+
+app = typer.Typer(
+    name="corpus-to-ft",
+    help=tr("Turns documents you already have into fine-tuning data you can trust."),
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Sources = Annotated[list[str], typer.Argument(metavar="SOURCE...", help=tr("files or folders"))]
+Config = Annotated[Path | None, typer.Option("--config", "-c", help=tr("TOML file"))]
+Out = Annotated[Path, typer.Option("--out", "-o", help=tr("folder for the results"))]
+Overrides = Annotated[list[str], typer.Option("--set", metavar="A.B=C", help=tr("one setting, before the config file"))]
+Json = Annotated[bool, typer.Option("--json", help=tr("print JSON for machines"))]
+MaxCost = Annotated[float | None, typer.Option(min=0, help=tr("stop before this many US dollars are spent"))]
+MaxCalls = Annotated[int | None, typer.Option(min=0, help=tr("stop after this many billed calls"))]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help=tr("do not ask before money is spent"))]
+DryRun = Annotated[bool, typer.Option("--dry-run", help=tr("show what would be done and what it would cost"))]
+Export = Annotated[bool, typer.Option("--export", help=tr("also write OUT/exports/*.jsonl"))]
+RunFolder = Annotated[Path, typer.Argument(metavar="[OUT]", help=tr("folder of a run"))]
+DEFAULT_OUT = Path("out")
+
+
+def _add_stage(name: str, upto: str, help_text: str) -> None:
+    def command(
+        sources: Sources,
+        config: Config = None,
+        out: Out = DEFAULT_OUT,
+        overrides: Overrides = [],  # noqa: B006 (typer reads the default, nobody writes it)
+        max_cost: MaxCost = None,
+        max_calls: MaxCalls = None,
+        yes: Yes = False,
+        dry_run: DryRun = False,
+        export: Export = False,
+        json: Json = False,
+    ) -> int:
+        from corpus_to_ft.cli.run import RunRequest, run
+
+        return run(
+            RunRequest(
+                sources=sources,
+                config=config,
+                out=out,
+                overrides=overrides,
+                upto=upto,
+                max_cost=max_cost,
+                max_calls=max_calls,
+                yes=yes,
+                dry_run=dry_run,
+                export=export,
+                json=json,
+            )
+        )
+
+    app.command(name, help=help_text)(command)
+
+
+_add_stage("run", "write", tr("Do everything: from documents to training files."))
+_add_stage("ingest", "ingest", tr("Read the documents, and stop."))
+_add_stage("summarize", "summarize", tr("Read, cut and summarize, and stop."))
+_add_stage("generate", "generate", tr("Read, summarize and make examples, and stop before files are written."))
+_add_stage("write", "write", tr("Write the training files; what is missing before is done first."))
+
+
+@app.command(help=tr("Write a config file that says what can be set."))
+def init(
+    path: Annotated[Path, typer.Argument(help=tr("file to write"))] = Path("corpus-to-ft.toml"),
+    force: Annotated[bool, typer.Option("--force", help=tr("overwrite"))] = False,
+) -> int:
+    from corpus_to_ft.cli.init import write_config
+
+    return write_config(path, force=force)
+
+
+@app.command(help=tr("Count what a run consists of."))
+def status(out: RunFolder = DEFAULT_OUT, json: Json = False) -> int:
+    from corpus_to_ft.cli.look import print_status
+
+    return print_status(out, as_json=json)
+
+
+@app.command(help=tr("Show examples beside the passages they were made from, evidence marked."))
+def show(
+    out: RunFolder = DEFAULT_OUT,
+    example: Annotated[str, typer.Option("--id", help=tr("beginning of an example id"))] = "",
+    kind: Annotated[str, typer.Option(help=tr("qa, keywords or summary"))] = "",
+    source: Annotated[str, typer.Option(help=tr("part of the source's name"))] = "",
+    number: Annotated[int, typer.Option("--number", "-n", min=1, help=tr("how many"))] = 3,
+    seed: Annotated[int, typer.Option(help=tr("which ones"))] = 0,
+    json: Json = False,
+) -> int:
+    from corpus_to_ft.cli.look import Wanted, print_examples
+
+    return print_examples(
+        out, Wanted(example=example, kind=kind, source=source, number=number, seed=seed), as_json=json
+    )
+
+
+@app.command(help=tr("List what fell out, and why."))
+def rejected(
+    out: RunFolder = DEFAULT_OUT,
+    reason: Annotated[str, typer.Option(help=tr("only this reason"))] = "",
+    json: Json = False,
+) -> int:
+    from corpus_to_ft.cli.look import print_rejected
+
+    return print_rejected(out, reason=reason, as_json=json)
+
+
+@app.command(help=tr("Add up the calls that were made and what they cost."))
+def cost(out: RunFolder = DEFAULT_OUT, json: Json = False) -> int:
+    from corpus_to_ft.cli.look import print_cost
+
+    return print_cost(out, as_json=json)
+
+
+@app.command(help=tr("Rank the keywords of each document."))
+def keywords(
+    sources: Sources,
+    analyzer: Annotated[
+        str, typer.Option(help="kiwi, konlpy.okt, konlpy.komoran, konlpy.hannanum, konlpy.kkma, konlpy.mecab, regex")
+    ] = "",
+    top: Annotated[int, typer.Option("--top", min=1, help=tr("how many for each document"))] = 10,
+    config: Config = None,
+    overrides: Overrides = [],  # noqa: B006
+    json: Json = False,
+) -> int:
+    from corpus_to_ft.cli.listing import print_keywords
+
+    return print_keywords(sources, analyzer=analyzer, top=top, config=config, overrides=overrides, as_json=json)
+
+
+@app.command(help=tr("Count the tokens of text files, exactly and offline."))
+def tokens(
+    sources: Annotated[list[str], typer.Argument(metavar="FILE...", help=tr("files or folders"))],
+    encoding: Annotated[str, typer.Option(help=tr("an encoding or a model name"))] = "o200k_base",
+    json: Json = False,
+) -> int:
+    from corpus_to_ft.cli.listing import print_tokens
+
+    return print_tokens(sources, encoding=encoding, as_json=json)
+
+
+@app.command(help=tr("List everything that can be plugged in, with its settings."))
+def plugins(json: Json = False) -> int:
+    from corpus_to_ft.cli.listing import print_plugins
+
+    return print_plugins(as_json=json)
+
+
+@app.callback(invoke_without_command=True)
+def version(
+    show_version: Annotated[bool, typer.Option("--version", is_eager=True, help=tr("print the version"))] = False,
+) -> None:
+    if show_version:
+        from corpus_to_ft import __version__
+
+        typer.echo(f"corpus-to-ft {__version__}")
+        raise typer.Exit

@@ -1,0 +1,52 @@
+"""`init`: a config file that holds every setting with its default, commented out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from corpus_to_ft.errors import ConfigError, ExitCode, boundary
+from corpus_to_ft.language import tr
+from corpus_to_ft.plugin import plugin_names
+from corpus_to_ft.settings import Settings
+from corpus_to_ft.targets import target_names
+
+
+def write_config(path: Path, *, force: bool) -> int:
+    if path.exists() and not force:
+        raise ConfigError(f"{path} exists already; --force overwrites it")
+    with boundary(OSError, to=ConfigError, message=f"cannot write {path}"):
+        path.write_text(_config_text(), encoding="utf-8")
+    print(tr("Written: {path}. Use it with: corpus-to-ft run SOURCE -c {path}", path=path))
+    return ExitCode.DONE
+
+
+def _config_text() -> str:
+    choices = {
+        "target": target_names(),
+        "provider": plugin_names("llm"),
+        "analyzer": plugin_names("analyzers"),
+        "generate": plugin_names("generate"),
+    }
+    settings = Settings()
+    parts = [tr("# Every setting with its default; take the # away to change one."), ""]
+    for section, names in choices.items():
+        header = "[[generate]]" if section == "generate" else f"[{section}]"
+        value = getattr(settings, section)
+        use = value[0].use if section == "generate" else value.use
+        parts += [header, f"use = {json.dumps(use)}  # {' | '.join(names)}", ""]
+    for section in Settings.model_fields:
+        value = getattr(settings, section)
+        if isinstance(value, BaseModel) and section not in choices:
+            parts += [f"[{section}]", *_lines(value), ""]
+    return "\n".join(parts)
+
+
+def _lines(table: BaseModel) -> list[str]:
+    lines = []
+    for key, field in type(table).model_fields.items():
+        note = f"  # {field.description}" if field.description else ""
+        lines.append(f"# {key} = {json.dumps(table.model_dump(mode='json')[key], ensure_ascii=False)}{note}")
+    return lines

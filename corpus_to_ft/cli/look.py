@@ -1,0 +1,135 @@
+"""`status`, `show`, `rejected` and `cost`: looks into a run without changing it."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from corpus_to_ft import dataset
+from corpus_to_ft.errors import ConfigError, ExitCode
+from corpus_to_ft.language import tr
+from corpus_to_ft.records import Document, Example, Passage
+from corpus_to_ft.store import RunStore
+
+# Control characters, and the marks that turn the direction of writing.
+CONTROL: dict[int, str | None] = dict.fromkeys(
+    (*range(10), *range(11, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which examples to show."""
+
+    example: str
+    kind: str
+    source: str
+    number: int
+    seed: int
+
+
+def safe(text: str) -> str:
+    """Text from documents without what moves a terminal's cursor or turns its writing round."""
+    return text.translate(CONTROL)
+
+
+def print_status(out: Path, *, as_json: bool) -> int:
+    with RunStore.read(out) as store:
+        counts = dataset.count(store)
+    if as_json:
+        print(json.dumps(counts, ensure_ascii=False))
+        return ExitCode.DONE
+    table = Table(show_header=False, box=None)
+    for name, value in counts.items():
+        shown = ", ".join(f"{tr(k)} {v:,}" for k, v in value.items()) if isinstance(value, dict) else f"{value:,}"
+        table.add_row(tr(name), shown or "0")
+    Console().print(table)
+    return ExitCode.DONE
+
+
+def print_rejected(out: Path, *, reason: str, as_json: bool) -> int:
+    with RunStore.read(out) as store:
+        found = [item for item in dataset.rejected(store) if not reason or item.reason == reason]
+    if as_json:
+        for item in found:
+            print(json.dumps(dataset.rejected_line(item), ensure_ascii=False))
+        return ExitCode.DONE
+    table = Table(tr("source"), tr("stage"), tr("reason"), tr("detail"))
+    for item in found:
+        table.add_row(*(escape(safe(text)) for text in (item.source, tr(item.stage), tr(item.reason), item.detail)))
+    console = Console()
+    if found:
+        console.print(table)
+    counted = Counter(item.reason for item in found)
+    console.print(", ".join(f"{tr(name)} {count:,}" for name, count in counted.most_common()) or tr("rejected: 0"))
+    return ExitCode.DONE
+
+
+def print_cost(out: Path, *, as_json: bool) -> int:
+    with RunStore.read(out) as store:
+        totals = dataset.cost(store)
+    if as_json:
+        print(json.dumps(totals, ensure_ascii=False))
+        return ExitCode.DONE
+    if not totals:
+        print(tr("no billed call was made; cost: 0"))
+        return ExitCode.DONE
+    table = Table(tr("kind"), tr("model"), tr("calls"), tr("failed"), tr("input tokens"), tr("output tokens"), "USD")
+    for line in totals:
+        usd = tr("unknown price") if line["cost"] is None else f"{line['cost']:.4f}"
+        numbers = (f"{line[name]:,}" for name in ("calls", "failed", "input_tokens", "output_tokens"))
+        table.add_row(str(line["kind"]), str(line["model"]), *numbers, usd)
+    Console().print(table)
+    return ExitCode.DONE
+
+
+def print_examples(out: Path, wanted: Wanted, *, as_json: bool) -> int:
+    with RunStore.read(out) as store:
+        kept = [
+            (split, example)
+            for split, example in dataset.kept_examples(store)
+            if example.id.startswith(wanted.example)
+            and wanted.kind in ("", example.kind)
+            and wanted.source in example.source
+        ]
+        if not kept:
+            raise ConfigError(f"no such example in {out}; corpus-to-ft status {out} counts what there is")
+        chosen = random.Random(wanted.seed).sample(kept, min(wanted.number, len(kept)))
+        documents = {document.id: document for document in dataset.documents(store)}
+        passages = dataset.passages(store)
+    if as_json:
+        for split, example in chosen:
+            document = documents[example.document_id]
+            print(json.dumps(dataset.example_line(example, split, document), ensure_ascii=False))
+        return ExitCode.DONE
+    console = Console()
+    for split, example in chosen:
+        _print_example(console, split, example, documents[example.document_id], passages[example.passage_id])
+    return ExitCode.DONE
+
+
+def _print_example(console: Console, split: str, example: Example, document: Document, passage: Passage) -> None:
+    turns = Text()
+    for message in example.messages:
+        turns.append(f"{message.role}: ", style="bold")
+        turns.append(safe(message.content) + "\n")
+    console.print(Panel(turns, title=f"{example.kind} · {split} · {example.id}", title_align="left"))
+    text = Text(safe_same_length(passage.text))
+    for span in example.evidence:
+        text.stylize("black on yellow", span.start - passage.start, span.end - passage.start)
+    where = " › ".join((document.title, *passage.headings))
+    console.print(Panel(text, title=escape(safe(f"{document.source} · {where}")), title_align="left", style="dim"))
+
+
+def safe_same_length(text: str) -> str:
+    """Like `safe`, with a space for each character taken, so that offsets stay true."""
+    return text.translate(dict.fromkeys(CONTROL, " "))

@@ -1,0 +1,126 @@
+"""`run` and the stage commands: from options to `build_dataset`, and its outcome to words."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus_to_ft import dataset, pipeline
+from corpus_to_ft.cli.progress import watch
+from corpus_to_ft.errors import ConfigError, ExitCode
+from corpus_to_ft.language import tr
+from corpus_to_ft.settings import Settings, load_settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRequest:
+    """The options of one command, as given."""
+
+    sources: Sequence[str]
+    config: Path | None
+    out: Path
+    overrides: Sequence[str]
+    upto: str
+    max_cost: float | None
+    max_calls: int | None
+    yes: bool
+    dry_run: bool
+    export: bool
+    json: bool
+
+
+def run(request: RunRequest) -> int:
+    """Returns the exit code."""
+    settings = load_settings(request.config, request.overrides)
+    _refuse_own_output(request)
+    if request.dry_run:
+        return _print_plan(pipeline.plan(settings, request.sources, request.out), request.json)
+    with watch(quiet=request.json) as progress:
+        outcome = pipeline.build_dataset(
+            settings,
+            request.sources,
+            request.out,
+            upto=_stage(request.upto),
+            max_calls=request.max_calls,
+            progress=progress,
+            export=request.export,
+        )
+    if request.json:
+        print(json.dumps(dataclasses.asdict(outcome), ensure_ascii=False))
+    else:
+        _print_outcome(outcome, request.upto)
+    return _exit_code(outcome, settings, request.upto)
+
+
+def _stage(name: str) -> pipeline.StageName:
+    return next(stage for stage in pipeline.STAGES if stage == name)
+
+
+def _refuse_own_output(request: RunRequest) -> None:
+    out = request.out.resolve()
+    for source in request.sources:
+        if Path(source).resolve() == out:
+            raise ConfigError(f"{source} is the source and the output folder at once; choose another one with -o")
+
+
+def _exit_code(outcome: dataset.Outcome, settings: Settings, upto: str) -> int:
+    if outcome.postponed:
+        return ExitCode.WORK_REMAINS
+    fell_out = outcome.rejected_documents / max(1, outcome.documents + outcome.rejected_documents)
+    nothing = outcome.documents == 0 or (upto == "write" and outcome.examples == 0)
+    if nothing or fell_out > settings.run.max_rejected_share:
+        return ExitCode.TOO_MANY_REJECTED
+    return ExitCode.DONE
+
+
+def _print_outcome(outcome: dataset.Outcome, upto: str) -> None:
+    say = sys.stdout.write
+    say(tr("{documents} documents → {passages} passages → {examples} examples", **_counts(outcome)) + "\n")
+    if upto == "write":
+        for split, count in outcome.splits.items():
+            say(f"  {outcome.out}/{split}.jsonl  {count:,}\n")
+        say(f"  {outcome.out}/report.html  {outcome.out}/manifest.json\n")
+    if outcome.calls["made"] or outcome.calls["reused"]:
+        say(tr("calls: {made} made, {reused} reused, {failed} failed", **outcome.calls) + "\n")
+    for warning in outcome.warnings:
+        print(f"{tr('warning')}: {warning}", file=sys.stderr)
+    if outcome.postponed:
+        because = outcome.postponed_because
+        print(tr("{count} items wait for the next run: {because}", count=outcome.postponed, because=because))
+    total = sum(outcome.rejected.values())
+    if total:
+        reasons = ", ".join(f"{tr(reason)} {count:,}" for reason, count in outcome.rejected.items())
+        say(
+            tr(
+                "rejected: {total} ({reasons}); see: corpus-to-ft rejected {out}",
+                total=total,
+                reasons=reasons,
+                out=outcome.out,
+            )
+            + "\n"
+        )
+    else:
+        say(tr("rejected: 0") + "\n")
+
+
+def _counts(outcome: dataset.Outcome) -> dict[str, str]:
+    return {name: f"{getattr(outcome, name):,}" for name in ("documents", "passages", "examples")}
+
+
+def _print_plan(plan: pipeline.Plan, as_json: bool) -> int:
+    if as_json:
+        print(json.dumps(dataclasses.asdict(plan), ensure_ascii=False))
+        return ExitCode.DONE
+    print(tr("{files} files, {done} read already; {documents} documents, {worked} done already",
+             files=plan.files, done=plan.files_done, documents=plan.documents, worked=plan.documents_done))  # fmt: skip
+    print(tr("provider {provider}, target {target} ({limit} {encoding} tokens a line)",
+             provider=plan.provider, target=plan.target, limit=f"{plan.max_tokens:,}", encoding=plan.encoding))  # fmt: skip
+    if plan.billed:
+        print(tr("calls are billed by the provider"))
+    else:
+        print(tr("cost: 0 (no call leaves this machine)"))
+    return ExitCode.DONE

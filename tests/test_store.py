@@ -1,0 +1,113 @@
+"""The run file keeps what it was given, for one process at a time."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sqlite3
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from making import document, example
+
+from corpus_to_ft.errors import ConfigError, StoreError
+from corpus_to_ft.records import Rejected, Reply, Usage
+from corpus_to_ft.store import RunStore
+from corpus_to_ft.store.codec import decode, encode
+from corpus_to_ft.store.database import Call
+
+
+def test_what_is_saved_comes_back_equal(tmp_path: Path) -> None:
+    written = document("가나다 😀 \n둘째 줄", source="é.md")
+    lost = Rejected.make(item_id="x", source="나쁜.txt", stage="ingest", reason="binary", detail="0x00")
+    with RunStore.open(tmp_path) as store:
+        store.save_result("ingest", ("f", "i"), (written, lost))
+    with RunStore.open(tmp_path) as store:
+        assert store.result("ingest", ("f", "i")) == (written, lost)
+        assert store.result("ingest", ("other", "i")) is None
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"])), st.lists(st.text()))
+def test_any_text_and_meta_survive_the_codec(text: str, tags: list[str]) -> None:
+    made = document(text)
+    tagged = type(made).make(source="a", text=text, meta={"tags": tags, "n": 1, "none": None})
+    assert decode(encode((made, tagged, example("무엇인가요?", text, made)))) == (
+        made,
+        tagged,
+        example("무엇인가요?", text, made),
+    )
+
+
+def test_a_second_process_is_refused_with_the_holders_pid(tmp_path: Path) -> None:
+    holder = multiprocessing.get_context("spawn").Process(target=_hold, args=(str(tmp_path),))
+    holder.start()
+    try:
+        _wait_for(tmp_path / "held")
+        with pytest.raises(StoreError, match=str(holder.pid)), RunStore.open(tmp_path):
+            pass
+    finally:
+        os.kill(holder.pid or 0, signal.SIGKILL)
+        holder.join()
+    with RunStore.open(tmp_path) as store:
+        assert store.result("ingest", ("f", "i")) is not None
+
+
+def _hold(folder: str) -> None:
+    with RunStore.open(Path(folder)) as store:
+        store.save_result("ingest", ("f", "i"), ())
+        (Path(folder) / "held").touch()
+        time.sleep(60)
+
+
+def _wait_for(path: Path) -> None:
+    for _ in range(600):
+        if path.exists():
+            return
+        time.sleep(0.05)
+    raise TimeoutError(path)
+
+
+def test_a_damaged_run_file_is_named_with_the_remedy(tmp_path: Path) -> None:
+    (tmp_path / "run.sqlite").write_bytes(b"this is not a database" * 100)
+    with pytest.raises(StoreError, match=r"run\.sqlite .*move it away"), RunStore.open(tmp_path):
+        pass
+
+
+def test_a_run_file_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "run.sqlite") as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(StoreError, match="version 99"), RunStore.open(tmp_path):
+        pass
+
+
+def test_looking_into_a_folder_without_a_run_says_how_to_start(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="corpus-to-ft run"), RunStore.read(tmp_path):
+        pass
+
+
+def test_current_keeps_the_order_and_is_replaced_whole(tmp_path: Path) -> None:
+    with RunStore.open(tmp_path) as store:
+        store.set_current("ingest", [("f", "b"), ("f", "a"), ("f", "c")])
+        store.set_current("ingest", [("g", "c"), ("g", "a")])
+        assert store.current("ingest") == [("g", "c"), ("g", "a")]
+
+
+def test_the_ledger_and_replies_come_back(tmp_path: Path) -> None:
+    reply = Reply.make(
+        prompt_id="p", text='{"summary": "요약"}', model="m", usage=Usage(input_tokens=3, output_tokens=2)
+    )
+    call = Call(
+        prompt_id="p", kind="qa", provider="x", model="m", attempt=1, started_at="2026-01-01T00:00:00+00:00",
+        latency_s=0.5, input_tokens=3, output_tokens=2, cost=None, outcome="stop",
+    )  # fmt: skip
+    with RunStore.open(tmp_path) as store:
+        store.save_reply("fingerprint", reply)
+        store.save_call(call)
+        assert store.reply("fingerprint", "p") == reply
+        assert store.reply("another", "p") is None
+        assert store.calls() == [call]
