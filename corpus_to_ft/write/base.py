@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import re
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from corpus_to_ft.plugin import Plugin
 from corpus_to_ft.records import Message
+
+Language = Literal["ko", "en"]
+
+_LETTER = re.compile(r"[^\W\d_]")
+_HANGUL = re.compile(r"[가-힣ㄱ-ㆎᄀ-ᇿ]")
+# Korean technical prose with much English still has a fifth; an English post that names a Korean has 1 in 100.
+KOREAN_FROM_SHARE = 0.1
+
+# JSON allows these bare in a string, but many readers split lines at them.
+_LINE_BREAKS = {ord(character): f"\\u{ord(character):04x}" for character in "\u0085\u2028\u2029"}
 
 
 class Writer(Plugin):
@@ -34,3 +46,25 @@ class Writer(Plugin):
     @abstractmethod
     def asking(self) -> Mapping[str, Any]:
         """What whoever asks the tuned model must know: separator, stop sequences, instruction by kind."""
+
+
+def dump_line(line: Mapping[str, Any]) -> str:
+    """One line of JSON with real Hangul and no line break of any kind in it, encodable as UTF-8."""
+    return well_formed(json.dumps(line, ensure_ascii=False, allow_nan=False).translate(_LINE_BREAKS))
+
+
+def well_formed(text: str) -> str:
+    """Halves of surrogate pairs are joined, or become U+FFFD where the other half is missing."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
+
+def language_of(messages: Sequence[Message]) -> Language:
+    """What the answer is written in; while there is none, what the question is written in."""
+    answers = [message.content for message in messages if message.role == "assistant"]
+    text = "\n".join(answers or [message.content for message in messages])
+    letters = len(_LETTER.findall(text))
+    return "ko" if letters and len(_HANGUL.findall(text)) >= KOREAN_FROM_SHARE * letters else "en"
