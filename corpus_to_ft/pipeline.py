@@ -56,6 +56,7 @@ def build_dataset(
     progress = progress or Silence()
     with RunStore.open(out) as store:
         ask = _make_ask(settings, store, max_calls)
+        store.save_fact("name", Path(sources[0]).resolve().name)
         tallies = [_ingest(settings, find_sources(sources, settings.ingest, skip=out), store, progress)]
         if upto != "ingest":
             tallies.append(_work_on_documents(settings, store, ask, progress, generates=upto != "summarize"))
@@ -71,22 +72,22 @@ def build_dataset(
 def _ingest(settings: Settings, found: Iterator[FileRef], store: RunStore, progress: Progress) -> Tally:
     work = ReadWork(readers=tuple(settings.make_readers()))
     ids: list[str] = []
+    inputs: list[tuple[str, str]] = []
 
     def tasks() -> Iterator[Task[SourceFile | Rejected]]:
         for ref in found:
             item = read_file(ref, settings.ingest)
-            ids.append(item.id if isinstance(item, Rejected) else _file_id(item))
+            sha256 = "" if isinstance(item, Rejected) else hashlib.sha256(item.data).hexdigest()
+            inputs.append((ref.source, sha256))
+            ids.append(item.id if isinstance(item, Rejected) else digest(item.source, sha256))
             yield Task(item=item, item_id=ids[-1], source=ref.source, given={})
 
     progress.start("ingest", None)
     fingerprints = {"ingest": work.fingerprint()}
     tally = do_each(tasks(), work, fingerprints=fingerprints, store=store, executor=SerialExecutor(), progress=progress)
     store.set_current("ingest", [(fingerprints["ingest"], item_id) for item_id in ids])
+    store.save_fact("inputs", inputs)
     return tally
-
-
-def _file_id(file: SourceFile) -> str:
-    return digest(file.source, hashlib.sha256(file.data).hexdigest())
 
 
 def _work_on_documents(
@@ -145,7 +146,7 @@ def plan(settings: Settings, sources: Sequence[str], out: Path) -> Plan:
             counts["files"] += 1
             if isinstance(file, Rejected):
                 continue
-            key = (read.fingerprint(), _file_id(file))
+            key = (read.fingerprint(), digest(file.source, hashlib.sha256(file.data).hexdigest()))
             result = store.result("ingest", key) if store else None
             counts["files_done"] += result is not None
             found = result if result is not None else read_documents(file, read.readers)
