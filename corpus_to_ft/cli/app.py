@@ -20,7 +20,7 @@ app = typer.Typer(
 Sources = Annotated[list[str], typer.Argument(metavar="SOURCE...", help=tr("files or folders"))]
 Config = Annotated[Path | None, typer.Option("--config", "-c", help=tr("TOML file"))]
 Out = Annotated[Path, typer.Option("--out", "-o", help=tr("folder for the results"))]
-Overrides = Annotated[list[str], typer.Option("--set", metavar="A.B=C", help=tr("one setting, before the config file"))]
+Overrides = Annotated[list[str], typer.Option("--set", metavar="A.B=C", help=tr("one setting; it wins over the config file"))]
 Json = Annotated[bool, typer.Option("--json", help=tr("print JSON for machines"))]
 MaxCost = Annotated[float | None, typer.Option(min=0, help=tr("stop before this many US dollars are spent"))]
 MaxCalls = Annotated[int | None, typer.Option(min=0, help=tr("stop after this many billed calls"))]

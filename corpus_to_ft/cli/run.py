@@ -115,10 +115,15 @@ def _print_plan(plan: pipeline.Plan, as_json: bool) -> int:
     if as_json:
         print(json.dumps(dataclasses.asdict(plan), ensure_ascii=False))
         return ExitCode.DONE
-    print(tr("{files} files, {done} read already; {documents} documents, {worked} done already",
-             files=plan.files, done=plan.files_done, documents=plan.documents, worked=plan.documents_done))  # fmt: skip
-    print(tr("provider {provider}, target {target} ({limit} {encoding} tokens a line)",
-             provider=plan.provider, target=plan.target, limit=f"{plan.max_tokens:,}", encoding=plan.encoding))  # fmt: skip
+    work = tr(
+        "{files} files, {done} read already; {documents} documents, {worked} done already",
+        files=plan.files, done=plan.files_done, documents=plan.documents, worked=plan.documents_done,
+    )  # fmt: skip
+    where = tr(
+        "provider {provider}, target {target} ({limit} {encoding} tokens a line)",
+        provider=plan.provider, target=plan.target, limit=f"{plan.max_tokens:,}", encoding=plan.encoding,
+    )  # fmt: skip
+    print(f"{work}\n{where}")
     if plan.billed:
         print(tr("calls are billed by the provider"))
     else:
