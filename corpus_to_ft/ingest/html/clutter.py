@@ -1,0 +1,163 @@
+"""Takes out of the chosen container what is not the article: link lists, teasers, the title said again."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+
+from lxml import etree
+
+from corpus_to_ft.ingest.html.tree import attribute, remove, squeeze, text_of
+from corpus_to_ft.ingest.html.weigh import Weights
+
+BOXES = ("div", "section", "ul", "ol", "dl", "table", "p", "aside", "figure", "article")
+OTHERS = re.compile(
+    r"^\W*(?:관련\s*(?:글|기사|포스트|포스팅|뉴스|콘텐츠)|함께\s*(?:보면|읽으면)|이\s*(?:글|기사)도|추천\s*(?:글|기사|콘텐츠|포스트)|다른\s*글|"
+    r"(?:최신|최근|인기|많이\s*본)\s*(?:글|기사|뉴스|포스트)|이전\s*글|다음\s*글|목차$|댓글|공유하기|구독|"
+    r"related|you (?:may|might) (?:also )?like|more (?:from|in|on|stories|news)\b|most (?:popular|read|viewed)|"
+    r"popular\b|trending|(?:our )?latest (?:stories|news|posts|videos?)|recommended|read (?:more|next|also)|see also|"
+    r"also read|recent posts|up next|don't miss|what to read next|share (?:this|on)|follow us|comments?\W*$|"
+    r"leave a (?:reply|comment)|breaking news|tell us what|sign up|subscribe|advert(?:isement)?\W*$|on this page|"
+    r"table of contents|about the author)",
+    re.IGNORECASE,
+)
+STEP = re.compile(
+    r"^\W*(?:이전|다음|이전\s*글|다음\s*글|목록|목록으로|맨\s*위로|위로|"
+    r"prev(?:ious)?|next|older|newer|back to top|top|home)\b\W*",
+    re.IGNORECASE,
+)
+MAX_LABEL_CHARS = 60
+LINKED = 0.7
+SAME = re.compile(r"[\W_]+")
+MIN_TEASERS = 3
+MAX_TEASER_SHARE = 0.6
+MAX_FOLLOWERS = 200
+MAX_LIST_CHARS = 20_000
+MIN_CAPTION_CHARS = 30
+
+
+def drop_clutter(container: etree._Element, weights: Weights, *, title: str, description: str) -> None:
+    """Leave the article and nothing else in `container`; `weights` were taken with everything in it."""
+    _drop_teasers(container, weights)
+    _drop_labelled(container, weights)
+    _drop_link_lists(container, weights)
+    _drop_short_captions(container, weights)
+    _drop_repeated(container, title, description)
+
+
+def _drop_teasers(container: etree._Element, weights: Weights) -> None:
+    """Drop runs of boxes that each announce another page, unless they are the better part: a digest of links."""
+    runs = teaser_runs(container, weights)
+    if sum(weights.prose(box) for run in runs for box in run) > MAX_TEASER_SHARE * weights.prose(container):
+        return
+    for run in runs:
+        for box in run:
+            remove(box)
+
+
+def teaser_runs(container: etree._Element, weights: Weights) -> list[list[etree._Element]]:
+    """Runs of boxes alike (same tag and class, one parent) of which nearly all are led by a link of their own."""
+    runs = []
+    for parent in [
+        container,
+        *container.iterdescendants("div", "ul", "ol", "section", "main", "article", "tbody", "td"),
+    ]:
+        groups: dict[tuple[str, str], list[etree._Element]] = {}
+        for child in parent:
+            if child.tag in ("div", "li", "article", "section", "a", "tr", "dl", "td"):
+                groups.setdefault((str(child.tag), attribute(child, "class").split(" ")[0]), []).append(child)
+        for group in groups.values():
+            if len(group) < MIN_TEASERS:
+                continue
+            leads = [lead for lead in (teaser_link(box, weights) for box in group) if lead]
+            if len(set(leads)) >= 0.8 * len(group):
+                runs.append(group)
+    return runs
+
+
+def teaser_link(box: etree._Element, weights: Weights) -> str:
+    """The address a teaser announces: it is one link, or its heading is one, or it holds little else; else nothing."""
+    if box.tag == "a":
+        inside = next(box.iter("h1", "h2", "h3", "h4", "h5", "h6", "p", "strong"), None)
+        return attribute(box, "href") if inside is not None and weights.text(box) else ""
+    heading = next(box.iter("h1", "h2", "h3", "h4", "h5", "h6"), None)
+    if heading is not None:
+        around = next(heading.iterancestors("a"), None)
+        link = around if around is not None else next(heading.iter("a"), None)
+        if link is None or (around is None and weights.link_share(heading) <= LINKED):
+            return ""
+    else:
+        link = next(box.iter("a"), None)
+        if link is None or box.tag not in ("div", "article", "section", "dl") or weights.link_share(box) <= LINKED:
+            return ""
+    address = attribute(link, "href")
+    return "" if address.startswith("#") else address
+
+
+def _drop_labelled(container: etree._Element, weights: Weights) -> None:
+    """Drop `관련 글` and its like with what follows in the same box, when that is mostly links or little prose."""
+    whole = weights.prose(container)
+    for label in list(container.iter("h1", "h2", "h3", "h4", "h5", "h6", "p", "strong", "div", "span", "b", "dt")):
+        if not 0 < weights.text(label) <= MAX_LABEL_CHARS or label.getparent() is None:
+            continue
+        if not OTHERS.match(text_of(label)) or not _is_inside(label, container):
+            continue
+        box = _whole_box(label, container, weights)
+        rest = [box]
+        for sibling in islice(box.itersiblings(), MAX_FOLLOWERS):
+            if (sibling.tag in ("h1", "h2") and sibling.tag <= label.tag) or weights.prose(sibling) > 0.1 * whole:
+                break
+            rest.append(sibling)
+        text, links = sum(map(weights.text, rest)), sum(map(weights.links, rest))
+        if links >= 0.5 * (text - weights.text(label)) or (label.tag != "p" and text == weights.text(label)):
+            for element in rest:
+                remove(element)
+
+
+def _whole_box(label: etree._Element, container: etree._Element, weights: Weights) -> etree._Element:
+    """The outermost element that holds nothing but `label`."""
+    box, around = label, label.getparent()
+    while around is not None and around is not container and weights.text(around) <= weights.text(label):
+        box, around = around, around.getparent()
+    return box
+
+
+def _is_inside(element: etree._Element, container: etree._Element) -> bool:
+    return any(ancestor is container for ancestor in element.iterancestors())
+
+
+def _drop_link_lists(container: etree._Element, weights: Weights) -> None:
+    """Drop boxes that are nothing but links to other pages or to places in this one, and the steps to the next page."""
+    for box in list(container.iter(*BOXES)):
+        if box is container or not 0 < weights.text(box) <= MAX_LIST_CHARS or weights.link_share(box) < LINKED:
+            continue
+        links = [link for link in box.iter("a") if text_of(link)]
+        if not links:
+            continue
+        addresses = [attribute(link, "href") for link in links]
+        inward = sum(address.startswith("#") for address in addresses)
+        steps = all(STEP.match(text_of(link)) and len(text_of(link)) <= MAX_LABEL_CHARS for link in links)
+        relative = sum(not address.startswith(("http:", "https:", "//")) for address in addresses)
+        if steps or (len(links) > 1 and inward == len(links)) or (len(links) >= 3 and relative == len(links)):
+            remove(box)
+
+
+def _drop_short_captions(container: etree._Element, weights: Weights) -> None:
+    """Drop credits and labels under pictures; a caption that is a sentence is part of the story."""
+    for caption in list(container.iter("figcaption")):
+        if weights.text(caption) < MIN_CAPTION_CHARS:
+            remove(caption)
+
+
+def _drop_repeated(container: etree._Element, title: str, description: str) -> None:
+    """Drop the title, and the description right under it, that stand above the text; `Document.title` holds the one."""
+    said = {same(title), same(description)} - {""}
+    for element in list(container.iter("h1", "h2", "h3", "p", "div", "blockquote"))[:12]:
+        text = same(text_of(element))
+        if text and (text in said or (element.tag == "h1" and text in same(title))) and _is_inside(element, container):
+            remove(element)
+
+
+def same(text: str) -> str:
+    """Letters and digits only, to compare what is typed twice."""
+    return SAME.sub("", squeeze(text)).casefold()

@@ -1,0 +1,72 @@
+"""Finds the element that holds the article: a named container that holds enough of the prose, else the densest one."""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+
+from corpus_to_ft.ingest.html.noise import CAMEL
+from corpus_to_ft.ingest.html.tree import attribute
+from corpus_to_ft.ingest.html.weigh import Weights
+
+# Names under which blog platforms, news sites and site generators keep the body of an article.
+CONTAINER = re.compile(
+    r"""(?:^|\s)(?:
+    (?:\w+[-_])?(?:article|post|entry|story|news|blog|single|topic|contents?|view|board|bbs|detail|page)[-_]*
+        (?:body|contents?|text|txt|view|detail|main|inner|article|cont)(?:[-_]?(?:inner|area|wrap|box|body|text|content))?
+    | tt_article_useless_p_margin | contents_style | se-main-container | se_component_wrap | postviewarea | wrap_body
+    | td-content | markdown-body | prose | rich-?text(?:[-_]\w+)? | e-content | hentry-content | gh-content | kg-canvas
+    | articlebody | view_con(?:tent)?s? | xe_content | rhymix_content | fr-view | ck-content | note-editable
+    )(?=\s|$)""",
+    re.VERBOSE,
+)
+STRONG_SHARE = 0.25
+WEAK_SHARE = 0.5
+DEEPER_SHARE = 0.9
+DESCENT_SHARE = 0.8
+
+
+def named_container(body: etree._Element, weights: Weights) -> etree._Element | None:
+    """The deepest container by name that holds a good share of the prose, if there is one."""
+    whole = weights.prose(body)
+    strong = [element for element in body.iter("*") if is_container(element)]
+    found = _deepest(strong, weights, STRONG_SHARE * whole)
+    if found is not None:
+        return found
+    weak = [e for e in body.iter("*") if e.tag in ("article", "main") or attribute(e, "role") in ("main", "article")]
+    return _deepest(weak, weights, WEAK_SHARE * whole)
+
+
+def is_container(element: etree._Element) -> bool:
+    if "articleBody" in attribute(element, "itemprop").split():
+        return True
+    if element.tag in ("html", "body", "pre", "code", "a", "p"):
+        return False
+    names = CAMEL.sub("-", f"{attribute(element, 'class')} {attribute(element, 'id')}").lower()
+    return bool(CONTAINER.search(names))
+
+
+def _deepest(candidates: list[etree._Element], weights: Weights, least: float) -> etree._Element | None:
+    """Of those with at least `least` prose, the last in document order that keeps nearly all of the heaviest one's."""
+    heaviest = max(candidates, key=weights.prose, default=None)
+    if heaviest is None or weights.prose(heaviest) < max(1, least):
+        return None
+    inside = set(heaviest.iter("*"))
+    enough = DEEPER_SHARE * weights.prose(heaviest)
+    return [e for e in candidates if e in inside and weights.prose(e) >= enough][-1]
+
+
+def densest(start: etree._Element, weights: Weights) -> etree._Element:
+    """Go down from `start` while one child holds nearly all the prose."""
+    while len(start):
+        child = max(start, key=weights.prose)
+        if weights.prose(child) < DESCENT_SHARE * weights.prose(start) or child.tag in (
+            "p",
+            "pre",
+            "table",
+            "blockquote",
+        ):
+            return start
+        start = child
+    return start

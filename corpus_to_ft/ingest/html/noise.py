@@ -1,0 +1,141 @@
+"""Says which elements of a page are not the article: by their tag, their role, their names, or being hidden."""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+
+from corpus_to_ft.ingest.html.tree import attribute, remove, words
+from corpus_to_ft.ingest.html.weigh import Weights
+
+UNREADABLE = (
+    "script", "style", "noscript", "template", "svg", "canvas", "iframe", "object", "embed", "audio", "video", "button",
+    "select", "input", "textarea", "datalist", "map", "dialog", "rt", "rp",
+)  # fmt: skip
+NOISY_TAGS = frozenset({"nav", "footer", "aside", "header", "menu", "form"})
+NOISY_ROLES = words(
+    "navigation banner contentinfo complementary search dialog alertdialog menu menubar toolbar tablist doc-toc"
+)
+# Only a box can be a menu or a sidebar: highlighters name the words inside code `comment` and `tag`.
+BOXES = words(
+    "div section ul ol dl table p aside nav header footer form figure li article span center td h2 h3 h4 h5 h6"
+)
+NOISY_WORDS = words(
+    "sidebar sidemenu breadcrumb breadcrumbs related recommend recommended recommendation recommendations share "
+    "sharing sharedaddy social sns cookie cookies consent gdpr newsletter subscribe subscription pagination pager "
+    "paging pagenav paginate advert advertisement advertising adsense adsbygoogle adbox adarea promo promotion sponsor "
+    "sponsored popup modal tooltip toc disqus utterances giscus livere trackback byline dateline nav navi navbar navigation "
+    "menu gnb lnb snb tnb footer banner toolbar oglink hashtag hashtags taglist tags outbrain taboola "
+    "postbtn feedback skip rss lastmod masthead copyright signup paywall revenue "
+    "another prevnext postnav credit credits caption figcaption profile tagcloud"
+)
+NOISY_NAMES = re.compile(
+    r"""(?:^|\s)(?:
+    (?:article|post|entry|content|page|meta|author|user|writer|writing|board|bbs|view|blog)[-_]*
+        (?:meta|info|author|date|tags?|footer|foot|nav|bottom|buttons?|btns?|tools?|utils?|actions?|series|category)
+    | (?:tag|comments?|reply|cmt)[-_]*(?:list|area|box|wrap|wrapper|section|form|container|count|s)?
+    | (?:prev|next|previous|older|newer)[-_]*(?:post|posts|next|page|article|link)s?
+    | (?:ad|ads|adv|google[-_]ad\w*|ad[-_]\w+|\w+[-_]ads?)
+    | (?:author|writer)[-_]*(?:box|bio|profile|card|info)?
+    | (?:more|latest|recent|popular|trending|top|other|hot)[-_]*(?:posts?|articles?|stories|news|reads?|list)
+    | (?:read|see|also|you)[-_]*(?:also|more|may)(?:[-_]\w+)?
+    | widget(?:s|[-_]?area|_\w+)?
+    | wrap_(?:keyword|sub|btn|info|writer|article_info|recommend)\w*
+    | no[-_]?print | d-print-none | reply
+    )(?=\s|$)""",
+    re.VERBOSE,
+)
+HIDDEN_NAMES = re.compile(
+    r"(?:^|\s)(?:hidden|sr-only|visually-?hidden|screen-reader-text|blind|a11y-hidden|u_skip|se_?blind|ir_desc)(?=\s|$)"
+)
+HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+COMMENTS = re.compile(r"(?:^|[\s_-])(?:comments?|disqus|repl(?:y|ies)|respond|cmt)(?=[\s_-]|$)")
+GUTTERS = re.compile(
+    r"(?:^|\s)(?:gutter|lineno|linenos|line-?numbers?(?:-rows)?|rouge-gutter|lnt|ln|hljs-ln-numbers)(?=\s|$)"
+)
+CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+WORD = re.compile(r"[a-z]+")
+GENERATED_ID_TAGS = frozenset({"section", "h1", "h2", "h3", "h4", "h5", "h6", "li", "p"})
+MAJORITY = 0.5
+
+
+def names_of(element: etree._Element) -> str:
+    """Class and id in lower case; the id of what a generator names after its heading is left out."""
+    names = attribute(element, "class")
+    if element.tag not in GENERATED_ID_TAGS:
+        names = f"{names} {attribute(element, 'id')}"
+    return CAMEL.sub("-", names).lower()
+
+
+def drop_unreadable(root: etree._Element) -> None:
+    """Take out what no reader of the page sees: programs, styles, controls, hidden boxes, line numbers of code."""
+    for element in list(root.iter(*UNREADABLE)):
+        remove(element)
+    weights = Weights(root)
+    whole = weights.text(root)
+    doomed = []
+    walk = etree.iterwalk(root, events=("start",))
+    for _, element in walk:
+        # Some pages are hidden as a whole until their programs have run.
+        if is_hidden(element) and weights.text(element) <= MAJORITY * whole:
+            doomed.append(element)
+            walk.skip_subtree()
+    for element in doomed:
+        remove(element)
+    for element in list(root.iter("td", "span", "div", "pre")):
+        if GUTTERS.search(attribute(element, "class")):
+            remove(element)
+
+
+def is_hidden(element: etree._Element) -> bool:
+    if element.get("hidden") is not None or attribute(element, "aria-hidden") == "true":
+        return True
+    if HIDDEN_NAMES.search(attribute(element, "class")):
+        return True
+    style = element.get("style")
+    return bool(style and HIDDEN_STYLE.search(style))
+
+
+def drop_noise(body: etree._Element, weights: Weights, keep: etree._Element | None) -> None:
+    """Take out menus, sidebars, comments and the like; never what holds `keep` or most of the page's prose."""
+    kept = {keep, *keep.iterancestors()} if keep is not None else set()
+    whole = weights.prose(body) or 1
+    walk = etree.iterwalk(body, events=("start",))
+    doomed = []
+    nested = set(_nested_articles(body))
+    for _, element in walk:
+        if element is body or element in kept:
+            continue
+        if element.tag == "pre":
+            walk.skip_subtree()
+        elif (element in nested or is_noise(element)) and (
+            weights.prose(element) < MAJORITY * whole or is_comments(element)
+        ):
+            doomed.append(element)
+            walk.skip_subtree()
+    for element in doomed:
+        remove(element)
+
+
+def _nested_articles(body: etree._Element) -> list[etree._Element]:
+    """Articles inside an article are comments or other posts, by the letter of HTML; a single one is only a wrapper."""
+    inside = [e for e in body.iter("article") if any(up.tag == "article" for up in e.iterancestors())]
+    return inside if len(inside) > 1 else []
+
+
+def is_comments(element: etree._Element) -> bool:
+    return bool(COMMENTS.search(names_of(element)))
+
+
+def is_noise(element: etree._Element) -> bool:
+    if element.tag in NOISY_TAGS or attribute(element, "role") in NOISY_ROLES:
+        return True
+    if element.tag == "figure" and attribute(element, "data-ke-type") == "opengraph":
+        return True
+    if element.tag not in BOXES:
+        return False
+    names = names_of(element)
+    if not names.strip():
+        return False
+    return bool(NOISY_NAMES.search(names)) or not NOISY_WORDS.isdisjoint(WORD.findall(names))
