@@ -1,0 +1,51 @@
+"""Reads JSON Lines: one object a line, the prose in one of its fields."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from corpus_to_ft.decode import clean_text, decode
+from corpus_to_ft.errors import InputError
+from corpus_to_ft.ingest.base import BadPage, Match, Page, Reader, SourceFile, find_text_field, page_of_fields
+
+LOOK_AHEAD = 50
+
+
+class JsonlReader(Reader):
+    """`text_field` names the field with the prose; empty means: find it."""
+
+    text_field: str = ""
+
+    def match(self, file: SourceFile) -> Match:
+        return Match.SUFFIX if file.suffix in (".jsonl", ".ndjson", ".jsonlines") else Match.NO
+
+    def read(self, file: SourceFile) -> Iterator[Page | BadPage]:
+        decoded = decode(file.data, source=file.source)
+        lines = [(number, line) for number, line in enumerate(decoded.text.split("\n"), 1) if line.strip()]
+        first = [value for _, line in lines[:LOOK_AHEAD] if isinstance(value := _parse(line), dict)]
+        if not first:
+            detail = f"{file.source}: none of the first {min(len(lines), LOOK_AHEAD)} lines is a JSON object"
+            raise InputError("bad_json", detail)
+        text_field = find_text_field(first, self.text_field, file.source)
+        for number, line in lines:
+            member, value = f"line {number}", _parse(line)
+            if isinstance(value, dict):
+                yield page_of_fields(value, text_field, member)
+            else:
+                detail = f"{member}: {value}" if isinstance(value, str) else f"{member}: is not a JSON object"
+                yield BadPage(member=member, reason="bad_json", detail=detail)
+
+
+def _parse(line: str) -> dict[str, Any] | str | None:
+    """The object; a string says what is wrong; None is JSON of another kind."""
+    try:
+        value = json.loads(line, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        return f"is not JSON ({error})"
+    return {clean_text(key): other for key, other in value.items()} if isinstance(value, dict) else None
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")

@@ -1,0 +1,91 @@
+"""Reads CSV and TSV tables: one document a line, the prose in one of its columns."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+from corpus_to_ft.decode import decode
+from corpus_to_ft.errors import InputError
+from corpus_to_ft.ingest.base import BadPage, Match, Page, Reader, SourceFile, find_text_field, page_of_fields
+
+LOOK_AHEAD = 50
+DELIMITERS = ",\t;|"
+MAX_CELL_CHARS = 10_000_000
+
+
+class TableReader(Reader):
+    """`text_field` names the column with the prose; empty means: find it."""
+
+    text_field: str = ""
+
+    def match(self, file: SourceFile) -> Match:
+        return Match.SUFFIX if file.suffix in (".csv", ".tsv", ".tab") else Match.NO
+
+    def read(self, file: SourceFile) -> Iterator[Page | BadPage]:
+        text = decode(file.data, source=file.source).text.lstrip("\n")
+        delimiter = "\t" if file.suffix in (".tsv", ".tab") else _delimiter(text)
+        csv.field_size_limit(MAX_CELL_CHARS)
+        rows = _rows(text, delimiter)
+        header = next((row for row in rows if not isinstance(row, str)), None)
+        if header is None:
+            raise InputError("bad_table", f"{file.source}: has no line of column names")
+        names = [cell.strip() for cell in header]
+        if len(set(names)) != len(names):
+            names = [name or f"column {place}" for place, name in enumerate(names, 1)]
+        held: list[list[str] | str] = []
+        for row in rows:
+            held.append(row)
+            if len(held) >= LOOK_AHEAD:
+                break
+        first = [dict(zip(names, row, strict=False)) for row in held if not isinstance(row, str)]
+        if not first:
+            raise InputError("empty", f"{file.source}: has column names and no lines below them")
+        text_field = find_text_field(first, self.text_field, file.source)
+        yield from _pages(_chain(held, rows), names, text_field)
+
+
+def _chain(held: list[list[str] | str], rows: Iterator[list[str] | str]) -> Iterator[list[str] | str]:
+    yield from held
+    yield from rows
+
+
+def _pages(rows: Iterator[list[str] | str], names: list[str], text_field: str) -> Iterator[Page | BadPage]:
+    for number, row in enumerate(rows, 1):
+        member = f"row {number}"
+        if isinstance(row, str):
+            yield BadPage(member=member, reason="bad_table", detail=f"{member}: {row}")
+        elif len(row) > len(names):
+            detail = f"{member}: has {len(row)} cells for {len(names)} columns; quote cells that hold the separator"
+            yield BadPage(member=member, reason="bad_table", detail=detail)
+        else:
+            yield page_of_fields(dict(zip(names, row, strict=False)), text_field, member)
+
+
+def _rows(text: str, delimiter: str) -> Iterator[list[str] | str]:
+    """Lines as cells, blank ones skipped; a string says why a line cannot be read."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield str(error)
+            continue
+        if any(cell.strip() for cell in row):
+            yield row
+
+
+def _delimiter(text: str) -> str:
+    """The separator that cuts the first lines into the same number of cells, the most of them."""
+    head = text[:20_000]
+    best, most = ",", 1
+    for delimiter in DELIMITERS:
+        rows = [row for row in list(_rows(head, delimiter))[:10] if not isinstance(row, str)]
+        # The last line of the head may be cut.
+        widths = [len(row) for row in (rows[:-1] or rows)]
+        if widths and min(widths) == max(widths) > most:
+            best, most = delimiter, max(widths)
+    return best if most > 1 else max(DELIMITERS, key=text.split("\n", 1)[0].count)
