@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,7 +23,7 @@ class JsonlReader(Reader):
         return Match.SUFFIX if file.suffix in (".jsonl", ".ndjson", ".jsonlines") else Match.NO
 
     def read(self, file: SourceFile) -> Iterator[Page | BadPage]:
-        decoded = decode(file.data, source=file.source)
+        decoded = decode(_escape_line_marks(file.data), source=file.source)
         lines = [(number, line) for number, line in enumerate(decoded.text.split("\n"), 1) if line.strip()]
         first = [value for _, line in lines[:LOOK_AHEAD] if isinstance(value := _parse(line), dict)]
         if not first:
@@ -36,6 +37,16 @@ class JsonlReader(Reader):
             else:
                 detail = f"{member}: {value}" if isinstance(value, str) else f"{member}: is not a JSON object"
                 yield BadPage(member=member, reason="bad_json", detail=detail)
+
+
+def _escape_line_marks(data: bytes) -> bytes:
+    # JSON allows U+2028 and U+2029 bare inside a string, and everywhere else they end a line.
+    if b"\xe2\x80\xa8" not in data and b"\xe2\x80\xa9" not in data:
+        return data
+    try:
+        return re.sub("[\u2028\u2029]", r"\\n", data.decode()).encode()
+    except UnicodeDecodeError:
+        return data
 
 
 def _parse(line: str) -> dict[str, Any] | str | None:

@@ -1,0 +1,286 @@
+"""Finds the files, lets the best reader read each, and normalizes what it saw into documents."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from corpus_to_ft.decode import clean_text
+from corpus_to_ft.errors import ConfigError, InputError
+from corpus_to_ft.ingest.base import BadPage, Match, Page, Reader, SourceFile
+from corpus_to_ft.records import Document, Rejected, digest
+
+STAGE = "ingest"
+MEBIBYTE = 1024 * 1024
+SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "__MACOSX"})
+SKIPPED_FILES = frozenset({"thumbs.db", "desktop.ini"})
+
+
+class IngestSettings(BaseModel):
+    """Which files are read. `max_mb` bounds one file, in mebibytes; 0 is no bound."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    max_mb: float = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRef:
+    """A file that was found: where it lies, and its name in reports, NFC and relative to what the user named."""
+
+    path: Path
+    source: str
+
+
+def find_sources(
+    sources: Sequence[str | Path], settings: IngestSettings | None = None, *, skip: Path | None = None
+) -> Iterator[FileRef]:
+    """All files of the named files and folders, in the same order on every machine.
+
+    Hidden files, `skip` (our own output) and folders seen before (a loop of links) are left out. Raises ConfigError for
+    a path that does not exist and for a folder without files.
+    """
+    del settings
+    names = [Path(source) for source in sources]
+    if not names:
+        raise ConfigError("no source was named; name a file or a folder")
+    for path in names:
+        if not path.exists():
+            raise ConfigError(f"{path}: there is no such file or folder")
+    hidden = skip.resolve() if skip is not None else None
+    several = len(names) > 1
+    taken: dict[str, Path] = {}
+    for path in names:
+        if not path.is_dir():
+            yield _named_apart(FileRef(path=path, source=_nfc(path.name)), taken)
+            continue
+        prefix = f"{_nfc(path.resolve().name)}/" if several else ""
+        found = False
+        for ref in _walk(path, prefix, hidden, frozenset()):
+            found = True
+            yield _named_apart(ref, taken) if several else ref
+        if not found:
+            raise ConfigError(f"{path}: the folder holds no files; put documents into it or name another folder")
+
+
+def _named_apart(ref: FileRef, taken: dict[str, Path]) -> FileRef:
+    """Two sources of the same name from different places must stay two."""
+    source, number = ref.source, 2
+    while taken.setdefault(source, ref.path) != ref.path:
+        source, number = f"{ref.source}~{number}", number + 1
+    return FileRef(path=ref.path, source=source)
+
+
+def _walk(folder: Path, prefix: str, hidden: Path | None, above: frozenset[tuple[int, int]]) -> Iterator[FileRef]:
+    try:
+        status = folder.stat()
+        here = (status.st_dev, status.st_ino)
+        if here in above or (hidden is not None and folder.resolve() == hidden):
+            return
+        with os.scandir(folder) as entries:
+            found = sorted(entries, key=lambda entry: (_nfc(entry.name), entry.name))
+    except OSError:
+        # Handed on as a file: reading it gives a Rejected that names the folder.
+        yield FileRef(path=folder, source=prefix.rstrip("/") or _nfc(folder.name))
+        return
+    seen: set[str] = set()
+    for entry in found:
+        name = _nfc(entry.name)
+        if name.startswith(".") or name in SKIPPED_FOLDERS or name.lower() in SKIPPED_FILES:
+            continue
+        if name in seen:
+            name = f"{name}~{len(seen)}"
+        seen.add(name)
+        if _is_folder(entry):
+            yield from _walk(folder / entry.name, f"{prefix}{name}/", hidden, above | {here})
+        else:
+            yield FileRef(path=folder / entry.name, source=f"{prefix}{name}")
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _nfc(name: str) -> str:
+    # A name that is not UTF-8 holds lone surrogates, which no report could be written with.
+    return unicodedata.normalize("NFC", name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"))
+
+
+def read_file(ref: FileRef, settings: IngestSettings | None = None) -> SourceFile | Rejected:
+    """The bytes of a file, or why they cannot be had; the size is looked at before anything is read."""
+    limit_mb = (settings or IngestSettings()).max_mb
+    try:
+        status = ref.path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            return _rejected(ref.source, "not_a_file", f"{ref.source}: is not a regular file or readable folder")
+        if limit_mb and status.st_size > limit_mb * MEBIBYTE:
+            size = f"{status.st_size / MEBIBYTE:,.1f} MB is above the limit of {limit_mb:g} MB"
+            remedy = "split the file or raise ingest.max_mb"
+            return _rejected(ref.source, "too_large", f"{ref.source}: {size}; {remedy}")
+        return SourceFile(source=ref.source, data=ref.path.read_bytes())
+    except OSError as error:
+        return _rejected(ref.source, "unreadable", f"{ref.source}: cannot be read ({error.strerror})")
+
+
+def read_documents(file: SourceFile, readers: Sequence[Reader]) -> Iterator[Document | Rejected]:
+    """Every page of a file as a document, or the reason why it is none; one bad page never stops the others."""
+    reader = max(readers, key=lambda candidate: candidate.match(file), default=None)
+    if reader is None or reader.match(file) is Match.NO:
+        names = ", ".join(candidate.name for candidate in readers)
+        detail = f"{file.source}: no reader knows the suffix {file.suffix or '(none)'}; readers: {names}"
+        yield _rejected(file.source, "no_reader", detail)
+        return
+    members: dict[str, int] = {}
+    try:
+        for page in reader.read(file):
+            count = members[page.member] = members.get(page.member, 0) + 1
+            member = page.member if count == 1 else f"{page.member}~{count}"
+            yield _document(file, page, member)
+    except InputError as error:
+        yield _rejected(file.source, error.reason, error.detail)
+        return
+    if not members:
+        yield _rejected(file.source, "empty", f"{file.source}: holds no pages")
+
+
+def _document(file: SourceFile, page: Page | BadPage, member: str) -> Document | Rejected:
+    source = f"{file.source}!{clean_text(member)}" if member else file.source
+    if isinstance(page, BadPage):
+        return _rejected(source, page.reason, page.detail)
+    if page.draft:
+        return _rejected(source, "draft", f"{source}: is a draft or not published")
+    if not page.text.strip():
+        return _rejected(source, "empty", f"{source}: holds no text besides markup")
+    meta = _json_only(page.meta)
+    published = iso_date(page.published)
+    if page.published and published is None:
+        warning = f"{source}: the date {page.published[:60]!r} is not understood"
+        meta["warnings"] = [*meta.get("warnings", []), warning]
+    title = " ".join(clean_text(page.title).split())
+    return Document.make(
+        source=source, title=title, published=published, author=" ".join(clean_text(page.author).split()) or None,
+        text=page.text, language=language_of(page.text), blocks=page.blocks, meta=meta,
+    )  # fmt: skip
+
+
+def _rejected(source: str, reason: str, detail: str) -> Rejected:
+    return Rejected.make(item_id=digest(source), source=source, stage=STAGE, reason=reason, detail=detail)
+
+
+def _json_only(meta: Mapping[str, Any]) -> dict[str, Any]:
+    return {clean_text(str(key)): _json_value(value) for key, value in meta.items()}
+
+
+def _json_value(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean_text(value)
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, float):
+        return value if value == value and abs(value) != float("inf") else None
+    if isinstance(value, Mapping):
+        return _json_only(value)
+    if isinstance(value, list | tuple):
+        return [_json_value(part) for part in value]
+    return str(value)
+
+
+_CLOCK = r"(?P<half>오전|오후|am|pm|a\.m\.|p\.m\.)?\s*(?P<hour>\d{1,2})\s*(?::|시)\s*(?P<minute>\d{1,2})?\s*분?"
+_CLOCK += r"(?:\s*:?\s*(?P<second>\d{1,2})(?:[.,]\d+)?\s*초?)?\s*(?P<half_after>am|pm|a\.m\.|p\.m\.)?"
+_ZONE = r"(?:\s*(?P<zone>z|utc|gmt|kst|[+-]\d{2}:?\d{2}|[+-]\d{2}))?"
+_DAY_OF_WEEK = r"(?:\s*[(\[]?(?:[월화수목금토일](?:요일)?|mon|tue|wed|thu|fri|sat|sun)[a-z]*[)\]]?,?)?"
+_NUMERIC = re.compile(
+    r"\s*(?P<year>\d{4})\s*(?:[-./]|년)\s*(?P<month>\d{1,2})\s*(?:[-./]|월)\s*(?P<day>\d{1,2})\s*(?:일|\.)?"
+    rf"{_DAY_OF_WEEK}(?:[\st,]*{_CLOCK}{_ZONE})?\s*",
+    re.IGNORECASE,
+)
+_COMPACT = re.compile(r"\s*(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})\s*")
+_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_ENGLISH = re.compile(
+    r"\s*(?:[a-z]{3,9},\s*)?(?:(?P<name>[a-z]{3,9})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?|"
+    r"(?P<day_first>\d{1,2})(?:st|nd|rd|th)?\s+(?P<name_after>[a-z]{3,9})\.?),?\s+(?P<year>\d{4})"
+    rf"(?:[\s,]+(?:at\s+)?{_CLOCK}{_ZONE})?\s*",
+    re.IGNORECASE,
+)
+
+
+def iso_date(text: str) -> str | None:
+    """ISO 8601 date or datetime with the offset as written; None for what is no date."""
+    text = unicodedata.normalize("NFKC", text[:200]).strip()
+    for pattern in (_NUMERIC, _COMPACT, _ENGLISH):
+        if (found := pattern.fullmatch(text)) is not None:
+            return _iso_of(found)
+    if re.match(r"[A-Za-z]{3},\s+\d", text):
+        try:
+            return parsedate_to_datetime(text).isoformat()
+        except ValueError:
+            return None
+    return None
+
+
+def _iso_of(found: re.Match[str]) -> str | None:
+    part = {name: value or "" for name, value in found.groupdict().items()}
+    name = (part.get("name") or part.get("name_after") or "").lower()[:3]
+    month = _MONTHS.get(name, 0) if name else int(part["month"])
+    day = int(part.get("day") or part.get("day_first") or 0)
+    try:
+        if not part.get("hour"):
+            return date(int(part["year"]), month, day).isoformat()
+        hour = int(part["hour"])
+        half = (part["half"] or part["half_after"]).lower().replace(".", "")
+        if half in ("오후", "pm") and hour < 12:
+            hour += 12
+        elif half in ("오전", "am") and hour == 12:
+            hour = 0
+        clock = (hour, int(part["minute"] or 0), int(part["second"] or 0))
+        return datetime(int(part["year"]), month, day, *clock, tzinfo=_zone(part["zone"])).isoformat()
+    except ValueError:
+        return None
+
+
+def _zone(written: str) -> timezone | None:
+    if not written:
+        return None
+    if written[0] not in "+-":
+        return timezone(timedelta(hours=9)) if written.lower() == "kst" else timezone.utc
+    digits = written[1:].replace(":", "")
+    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:] or 0))
+    return timezone(-offset if written[0] == "-" else offset)
+
+
+SCRIPTS = {
+    "ko": re.compile("[가-힣ㄱ-ㆎ]"),
+    "ja": re.compile("[\u3041-\u30ff]"),
+    "han": re.compile("[\u4e00-\u9fff]"),
+    "en": re.compile("[A-Za-z]"),
+}
+MIN_HANGUL_SHARE = (
+    0.05  # of all letters; a Korean article full of code has more, an English one that names a Korean less
+)
+
+
+def language_of(text: str) -> str:
+    """`ko`, `ja`, `zh`, `en` or `und`, by script alone; Korean with Hanja is Korean."""
+    counts = {name: len(pattern.findall(text)) for name, pattern in SCRIPTS.items()}
+    letters = sum(counts.values())
+    if not letters:
+        return "und"
+    if counts["ko"] >= letters * MIN_HANGUL_SHARE and counts["ko"] > counts["ja"]:
+        return "ko"
+    asian = {"ja": counts["ja"] + counts["han"], "zh": counts["han"]}
+    if asian["ja"] > letters * 0.3:
+        return "ja" if counts["ja"] > counts["han"] * 0.1 else "zh"
+    return "en" if counts["en"] > letters * 0.5 else "und"
