@@ -35,13 +35,15 @@ _THIS_TEXT = re.compile(
 )
 _QUESTION = re.compile(r"([?？]|(까|까요|나요|는가|은가|인가|던가|을지)[.!…~]*)[\"'”’)\]]*$")
 _GREETING = re.compile(
-    r"안녕하(세요|십니까|신가요)|반갑습니다|반가워요|감사합니다|감사드립니다|고맙습니다|읽어 ?주셔서|만나요|뵙겠습니다"
-    r"|뵐게요|기다리겠습니다|지켜봐 ?주|구독|좋아요|(댓글|의견|피드백|문의|연락).{0,12}(남겨|달아|부탁|주세요|주시|환영"
+    r"안녕하(세요|십니까|신가요)|잘 부탁|반갑습니다|반가워요|감사합니다|감사드립니다|고맙습니다|읽어 ?주셔서|만나요"
+    r"|뵙겠습니다|뵐게요|기다리겠습니다|지켜봐 ?주|구독|좋아요|(댓글|의견|피드백|문의|연락).{0,12}(남겨"
+    r"|달아|부탁|주세요|주시|환영"
     r"|바랍니다)|많은 (관심|지원|참여)|화이팅|파이팅|^(hi|hello|hey)\b|thanks for reading|thank you for",
     re.IGNORECASE,
 )
 _LINK_LINE = re.compile(
-    r"^[\s\W]*(참고|출처|원문|링크|관련 글|이전 글|다음 글|사진|그림|표|photo|image"
+    r"^\W*(copyright|ⓒ|©|all rights)|^\[\^"
+    r"|^[\s\W]*(참고|출처|원문|링크|관련 글|이전 글|다음 글|사진|그림|표|photo|image"
     r"|figure|source|via)\b.{0,3}[:：\d<\[(]",
     re.IGNORECASE,
 )
@@ -50,13 +52,14 @@ _ADDRESS = re.compile(r"(https?://|www\.)\S+")
 _POINTS = re.compile(
     r"(아래|다음|위|왼쪽|오른쪽|상단|하단|앞)(의|에|는|과 같은|와 같은|에 있는)? ?"
     r"(그림|코드|표|예제|예시|이미지|사진|화면|그래프|영상|스크린|소스|링크|수식|식|명령)"
-    r"|(다음|아래|위)(과|와|처럼|는|은)? ?같|(그림|표|코드|식) ?\(?\d|보시면|보이시|보이는 것처럼"
+    r"|(다음|아래|위)(과|와|처럼|는|은)? ?같|^\W*(아래|다음)[는은]|(그림|표|코드|식) ?\(?\d|보시면|보이시|보이는 것처럼"
     r"|\b(following|below|above)\b",
     re.IGNORECASE,
 )
 _FORMULA = re.compile(r"\$\$|\\[a-zA-Z]+|[{}=<>|^_]{2,}")
 _AUTHOR = re.compile(
-    r"^(저는|제가|나는|내가|제 |저희는 .{0,20}팀)|(라고 합|맡고 있습|일하고 있습)니다\.?$|^(i am|i'm|my name)\b",
+    r"^(저는|제가|나는|내가|제 |저희는 .{0,20}팀)|(라고 합|맡고 있습|일하고 있습)니다\.?$"
+    r"|^\S{1,12}의 [가-힣]{2,4} ?입니다\.?$|^(i am|i'm|my name)\b",
     re.IGNORECASE,
 )
 _SAYS_WHAT_THIS_IS = re.compile(
@@ -64,6 +67,7 @@ _SAYS_WHAT_THIS_IS = re.compile(
     r"|핵심은|결과적으로|결론적으로|요약하|목적은|목표는|this (post|article|guide|paper)\b",
     re.IGNORECASE,
 )
+_HANGUL = re.compile(r"[가-힣]")
 _COMPLETE = re.compile(r"(다|요|죠|오|음|임|함|됨|니까)[.!。…)\"'”’\]]*$|[.!。]['\"”’)\]]*$")
 
 KIND_FITNESS = {"paragraph": 1.0, "list_item": 0.75, "quote": 0.7, "table_row": 0.3}
@@ -76,7 +80,13 @@ def leans_back(text: str) -> bool:
     return bool(_LEANS.match(text)) and not _THIS_TEXT.match(text)
 
 
-def fitness(text: str, kind: str, terms: int, title: str) -> float:
+def is_korean(text: str) -> bool:
+    """At least a seventh of the letters are Hangul; Korean technical prose is full of Latin names."""
+    letters = sum(map(str.isalpha, text))
+    return len(_HANGUL.findall(text)) * 7 >= max(1, letters)
+
+
+def fitness(text: str, kind: str, terms: int, title: str, *, korean: bool) -> float:
     """0 is never, up to 0.3 only when there is nothing better, 1 is a plain complete sentence."""
     if _never(text, title):
         return 0.0
@@ -88,6 +98,8 @@ def fitness(text: str, kind: str, terms: int, title: str) -> float:
     if _ADDRESS.search(text):
         value *= 0.5
     if _POINTS.search(text):
+        value *= 0.4
+    if korean and not is_korean(text):
         value *= 0.4
     if _AUTHOR.search(text):
         value *= 0.6
