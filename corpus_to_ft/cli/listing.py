@@ -74,7 +74,7 @@ def print_plugins(*, as_json: bool) -> int:
 
 
 def _describe(folder: str, name: str) -> dict[str, Any]:
-    found = find_plugin(folder, name, Plugin)  # type: ignore[type-abstract]
+    found = find_plugin(folder, name, Plugin)
     fields = {
         key: field.get_default(call_default_factory=True)
         for key, field in found.model_fields.items()
