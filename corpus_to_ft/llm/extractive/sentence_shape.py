@@ -58,9 +58,12 @@ _POINTS = re.compile(
 )
 _FORMULA = re.compile(r"\$\$|\\[a-zA-Z]+|[{}=<>|^_]{2,}")
 _AUTHOR = re.compile(
-    r"^(저는|제가|나는|내가|제 |저희는 .{0,20}팀)|(라고 합|맡고 있습|일하고 있습)니다\.?$"
-    r"|^\S{1,12}의 [가-힣]{2,4} ?입니다\.?$|^(i am|i'm|my name)\b",
+    r"^(저는|제가|나는|내가|제 |저희는 .{0,20}팀)|(라고 합|맡고 있습|일하고 있습)니다\.?$\.?$|^(i am|i'm|my name)\b",
     re.IGNORECASE,
+)
+_INTRODUCTION = re.compile(
+    r"(개발자|엔지니어|디자이너|기획자|매니저|분석가|연구원|담당자?|팀장|리더|인턴|팀|랩|부문|실|의)"
+    r" ?[가-힣]{2,4} ?(입니다|이라고 합니다|라고 합니다)\W*$"
 )
 _SAYS_WHAT_THIS_IS = re.compile(
     r"(이|이번|본) ?(글|포스트|포스팅|문서|가이드).{0,30}(소개|설명|정리|공유|다루|알아|살펴|이야기)"
@@ -107,8 +110,10 @@ def fitness(text: str, kind: str, terms: int, title: str, *, korean: bool) -> fl
 
 
 def _never(text: str, title: str) -> bool:
-    """Questions, greetings, formulas, link lines, the title again and what only announces a list."""
+    """Questions, greetings, the author's name, formulas, link lines, the title again and what only announces a list."""
     if _QUESTION.search(text) or text.endswith((":", "：")) or _FORMULA.search(text) or text.strip() == title.strip():
+        return True
+    if len(text) < 60 and _INTRODUCTION.search(text):
         return True
     if _LINK_LINE.match(text) or (_GREETING.search(text) and len(text) < 120):
         return True
