@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import importlib
+import importlib.util
 import json
 import re
 import time
@@ -17,6 +19,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from lxml.html import fromstring
+from resiliparse.extract.html2text import extract_plain_text
 
 from corpus_to_ft.errors import InputError
 from corpus_to_ft.ingest.base import SourceFile
@@ -103,26 +108,17 @@ def extract_here(data: bytes) -> str:
 def extractors() -> dict[str, Extractor]:
     """Ours first, then each foreign one that can be imported."""
     found: dict[str, Extractor] = {"corpus_to_ft": extract_here}
-    try:
-        import trafilatura
-    except ImportError:
-        pass
-    else:
+    if importlib.util.find_spec("trafilatura"):
+        trafilatura = importlib.import_module("trafilatura")
         found["trafilatura"] = lambda data: trafilatura.extract(data, include_comments=False) or ""
-    try:
-        from lxml.html import fromstring
-        from readability import Document
-    except ImportError:
-        pass
-    else:
+    if importlib.util.find_spec("readability"):
+        readability = importlib.import_module("readability")
 
         def extract_readability(data: bytes) -> str:
-            summary = Document(data.decode("utf-8", "replace")).summary()
-            return "\n".join(fromstring(summary).itertext())
+            summary = readability.Document(data.decode("utf-8", "replace")).summary()
+            return "\n".join(str(part) for part in fromstring(summary).itertext())
 
         found["readability"] = extract_readability
-    from resiliparse.extract.html2text import extract_plain_text
-
     found["resiliparse"] = lambda data: extract_plain_text(data.decode("utf-8", "replace"), main_content=True)
     return found
 

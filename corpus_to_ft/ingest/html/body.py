@@ -8,7 +8,7 @@ from lxml import etree
 
 from corpus_to_ft.decode import clean_text
 from corpus_to_ft.ingest.base import PageText
-from corpus_to_ft.ingest.html.tree import SPACE, attribute, squeeze, text_of
+from corpus_to_ft.ingest.html.tree import SPACE, attribute, is_code, squeeze, text_of
 from corpus_to_ft.ingest.html.weigh import INLINE
 from corpus_to_ft.records import BlockKind
 
@@ -18,12 +18,11 @@ BREAKS = re.compile(r" ?\n ?")
 LAYOUT_TAGS = ("table", "h1", "h2", "h3", "h4", "pre", "article", "section", "blockquote")
 MAX_CELL_CHARS = 600
 MAX_ROW_CELLS = 40
+MAX_HEADING_SHARE = 0.5
+MIN_PROSE_CHARS = 200
 # `1st`, `TM` and the like belong to their word.
 MAX_RAISED_CHARS = 3
 ANCHOR_MARKS = frozenset({"#", "¶", "§", "🔗", "∞", "", "link", "anchor", "permalink"})
-CODE_BOXES = re.compile(
-    r"(?:^|\s)(?:se-code-source|colorscripter-code-table|CodeMirror-code|code-block__source)(?=\s|$)"
-)
 
 
 class BodyWriter:
@@ -34,8 +33,10 @@ class BodyWriter:
         self._parts: list[str] = []
         self._kinds: list[tuple[BlockKind, int]] = [("paragraph", 0)]
         self._lists = 0
+        self._prose_headings: set[str] = set()
 
     def write(self, root: etree._Element) -> PageText:
+        self._prose_headings = headings_used_as_prose(root)
         walk = etree.iterwalk(root, events=("start", "end"))
         for event, element in walk:
             if event == "start":
@@ -54,13 +55,13 @@ class BodyWriter:
     def _whole(self, element: etree._Element) -> bool:
         """Write an element that is read in one piece; its end event still comes."""
         tag = element.tag
-        if tag in HEADINGS or attribute(element, "role") == "heading":
+        if tag not in self._prose_headings and (tag in HEADINGS or attribute(element, "role") == "heading"):
             self._flush()
             level = attribute(element, "aria-level")
             self._add(
                 "heading", heading_text(element), HEADINGS.get(tag, int(level) if level in "123456" and level else 2)
             )
-        elif tag == "pre" or CODE_BOXES.search(attribute(element, "class")):
+        elif is_code(element):
             self._flush()
             self.page.add("code", clean_text(code_text(element)))
         elif tag == "tr" and is_data_row(element):
@@ -112,6 +113,13 @@ class BodyWriter:
         text = clean_text(text).strip()
         if any(char.isalnum() for char in text):
             self.page.add(kind, text, level)
+
+
+def headings_used_as_prose(root: etree._Element) -> set[str]:
+    """Heading tags in which a page writes most of its text, as Brunch does with `<h4>`."""
+    lengths = {tag: sum(len(text_of(heading)) for heading in root.iter(tag)) for tag in HEADINGS}
+    whole = len(text_of(root))
+    return {tag for tag, length in lengths.items() if length > MAX_HEADING_SHARE * whole and length > MIN_PROSE_CHARS}
 
 
 def heading_text(element: etree._Element) -> str:

@@ -7,7 +7,7 @@ from itertools import islice
 
 from lxml import etree
 
-from corpus_to_ft.ingest.html.tree import attribute, remove, squeeze, text_of
+from corpus_to_ft.ingest.html.tree import attribute, remove, short_text, squeeze, text_of
 from corpus_to_ft.ingest.html.weigh import Weights
 
 BOXES = ("div", "section", "ul", "ol", "dl", "table", "p", "aside", "figure", "article")
@@ -27,6 +27,18 @@ STEP = re.compile(
     re.IGNORECASE,
 )
 MAX_LABEL_CHARS = 60
+MAX_IMPRINT_CHARS = 120
+TOP_BOXES = 12
+RIGHTS = re.compile(
+    r"all rights reserved|^\W*copyright\b|^\W*저작권자\b|^\W*(?:ⓒ|©|\(c\))\s|무단\s*(?:전재|복제|배포).{0,20}금지",
+    re.IGNORECASE,
+)
+WRITTEN = re.compile(
+    r"^\W*(?:글쓴이|작성자|등록자|작성일|등록일|게시일|입력|승인|수정|날짜|조회|by\s|posted)\b.{0,60}\d"
+    r"|^\W*(?:19|20)\d\d\s*[년./-]\s*\d{1,2}\s*[월./-]\s*\d{1,2}[일.]?\W*(?:(?:오전|오후)?\s*\d{1,2}:\d\d(?::\d\d)?)?\W*$",
+    re.IGNORECASE,
+)
+SENTENCE = re.compile(r"[다요까죠]\s*[.!?]|\w{3}[.!?]$")
 LINKED = 0.7
 SAME = re.compile(r"[\W_]+")
 MIN_TEASERS = 3
@@ -43,6 +55,7 @@ def drop_clutter(container: etree._Element, weights: Weights, *, title: str, des
     _drop_link_lists(container, weights)
     _drop_short_captions(container, weights)
     _drop_repeated(container, title, description)
+    _drop_imprint(container)
 
 
 def _drop_teasers(container: etree._Element, weights: Weights) -> None:
@@ -152,9 +165,19 @@ def _drop_short_captions(container: etree._Element, weights: Weights) -> None:
 def _drop_repeated(container: etree._Element, title: str, description: str) -> None:
     """Drop the title, and the description right under it, that stand above the text; `Document.title` holds the one."""
     said = {same(title), same(description)} - {""}
-    for element in list(container.iter("h1", "h2", "h3", "p", "div", "blockquote"))[:12]:
+    for element in list(container.iter("h1", "h2", "h3", "p", "div", "blockquote", "td", "b", "strong", "li"))[:12]:
         text = same(text_of(element))
         if text and (text in said or (element.tag == "h1" and text in same(title))) and _is_inside(element, container):
+            remove(element)
+
+
+def _drop_imprint(container: etree._Element) -> None:
+    """Drop the line that says who wrote when, above the text, and the one that says whose rights these are."""
+    for count, element in enumerate(list(container.iter("p", "div", "td", "li", "span", "em", "ul", "font"))):
+        text = short_text(element, MAX_IMPRINT_CHARS)
+        if not text or not _is_inside(element, container):
+            continue
+        if RIGHTS.search(text) or (count < TOP_BOXES and WRITTEN.search(text) and not SENTENCE.search(text)):
             remove(element)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from lxml import etree
 
@@ -23,19 +24,22 @@ CONTAINER = re.compile(
 )
 STRONG_SHARE = 0.25
 WEAK_SHARE = 0.5
+Weigh = Callable[[etree._Element], int]
 DEEPER_SHARE = 0.9
 DESCENT_SHARE = 0.8
 
 
 def named_container(body: etree._Element, weights: Weights) -> etree._Element | None:
     """The deepest container by name that holds a good share of the prose, if there is one."""
-    whole = weights.prose(body)
+    # A very short post has no sentence long enough to count as prose.
+    weigh = weights.prose if weights.prose(body) else weights.text
+    whole = weigh(body)
     strong = [element for element in body.iter("*") if is_container(element)]
-    found = _deepest(strong, weights, STRONG_SHARE * whole)
+    found = _deepest(strong, weigh, STRONG_SHARE * whole)
     if found is not None:
         return found
     weak = [e for e in body.iter("*") if e.tag in ("article", "main") or attribute(e, "role") in ("main", "article")]
-    return _deepest(weak, weights, WEAK_SHARE * whole)
+    return _deepest(weak, weigh, WEAK_SHARE * whole)
 
 
 def is_container(element: etree._Element) -> bool:
@@ -47,19 +51,19 @@ def is_container(element: etree._Element) -> bool:
     return bool(CONTAINER.search(names))
 
 
-def _deepest(candidates: list[etree._Element], weights: Weights, least: float) -> etree._Element | None:
-    """Of those with at least `least` prose, the last in document order that keeps nearly all of the heaviest one's."""
-    heaviest = max(candidates, key=weights.prose, default=None)
-    if heaviest is None or weights.prose(heaviest) < max(1, least):
+def _deepest(candidates: list[etree._Element], weigh: Weigh, least: float) -> etree._Element | None:
+    """Of those that weigh at least `least`, the last in document order that keeps nearly all of the heaviest one's."""
+    heaviest = max(candidates, key=weigh, default=None)
+    if heaviest is None or weigh(heaviest) < max(1, least):
         return None
     inside = set(heaviest.iter("*"))
-    enough = DEEPER_SHARE * weights.prose(heaviest)
-    return [e for e in candidates if e in inside and weights.prose(e) >= enough][-1]
+    enough = DEEPER_SHARE * weigh(heaviest)
+    return [e for e in candidates if e in inside and weigh(e) >= enough][-1]
 
 
 def densest(start: etree._Element, weights: Weights) -> etree._Element:
     """Go down from `start` while one child holds nearly all the prose."""
-    while len(start):
+    while len(start) and weights.prose(start):
         child = max(start, key=weights.prose)
         if weights.prose(child) < DESCENT_SHARE * weights.prose(start) or child.tag in (
             "p",

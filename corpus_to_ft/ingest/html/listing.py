@@ -24,7 +24,7 @@ LIST_BODIES = words(
 )
 ARTICLE_BODIES = words("single single-post post-template tt-body-page")
 LIST_TYPES = frozenset({"CollectionPage", "SearchResultsPage", "ProfilePage", "ItemList"})
-MAX_NOT_FOUND_PROSE = 400
+MAX_NOT_FOUND_PROSE = 150
 MAX_TITLE_CHARS = 120
 # A page that names so many others and says little else points the way; an essay with its sources stays below.
 MANY_LINKS = 50

@@ -6,7 +6,7 @@ import re
 
 from lxml import etree
 
-from corpus_to_ft.ingest.html.tree import attribute, remove, words
+from corpus_to_ft.ingest.html.tree import attribute, is_code, remove, words
 from corpus_to_ft.ingest.html.weigh import Weights
 
 UNREADABLE = (
@@ -25,8 +25,8 @@ NOISY_WORDS = words(
     "sidebar sidemenu breadcrumb breadcrumbs related recommend recommended recommendation recommendations share "
     "sharing sharedaddy social sns cookie cookies consent gdpr newsletter subscribe subscription pagination pager "
     "paging pagenav paginate advert advertisement advertising adsense adsbygoogle adbox adarea promo promotion sponsor "
-    "sponsored popup modal tooltip toc disqus utterances giscus livere trackback byline dateline nav navi navbar navigation "
-    "menu gnb lnb snb tnb footer banner toolbar oglink hashtag hashtags taglist tags outbrain taboola "
+    "sponsored popup modal tooltip toc disqus utterances giscus livere trackback byline dateline nav navi navbar "
+    "navigation menu gnb lnb snb tnb footer banner toolbar oglink hashtag hashtags taglist tags outbrain taboola "
     "postbtn feedback skip rss lastmod masthead copyright signup paywall revenue "
     "another prevnext postnav credit credits caption figcaption profile tagcloud"
 )
@@ -51,6 +51,8 @@ HIDDEN_NAMES = re.compile(
 )
 HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 COMMENTS = re.compile(r"(?:^|[\s_-])(?:comments?|disqus|repl(?:y|ies)|respond|cmt)(?=[\s_-]|$)")
+# An aside in the text is a remark of the author; one beside the text is a sidebar.
+CALLOUT = re.compile(r"(?:^|[\s_-])(?:callout|admonition|note|notice|alert|tip|hint|warning)(?=[\s_-]|$)")
 GUTTERS = re.compile(
     r"(?:^|\s)(?:gutter|lineno|linenos|line-?numbers?(?:-rows)?|rouge-gutter|lnt|ln|hljs-ln-numbers)(?=\s|$)"
 )
@@ -107,7 +109,7 @@ def drop_noise(body: etree._Element, weights: Weights, keep: etree._Element | No
     for _, element in walk:
         if element is body or element in kept:
             continue
-        if element.tag == "pre":
+        if element.tag == "code" or is_code(element):
             walk.skip_subtree()
         elif (element in nested or is_noise(element)) and (
             weights.prose(element) < MAJORITY * whole or is_comments(element)
@@ -129,6 +131,8 @@ def is_comments(element: etree._Element) -> bool:
 
 
 def is_noise(element: etree._Element) -> bool:
+    if element.tag == "aside" and CALLOUT.search(names_of(element)):
+        return False
     if element.tag in NOISY_TAGS or attribute(element, "role") in NOISY_ROLES:
         return True
     if element.tag == "figure" and attribute(element, "data-ke-type") == "opengraph":

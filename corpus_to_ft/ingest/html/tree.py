@@ -20,6 +20,10 @@ PROGRAM = re.compile(r"<!--|<script\b|<style\b", re.IGNORECASE)
 PROGRAM_ENDS = {"<!--": "-->", "<script": "</script", "<style": "</style"}
 SPACE = re.compile(r"[ \t\n\r\f\xa0]+")
 MAX_LABEL_PIECES = 60
+# Editors that write code without `<pre>`: Naver's, Color Scripter, CodeMirror.
+CODE_BOXES = re.compile(
+    r"(?:^|\s)(?:se-code-source|colorscripter-code-table|CodeMirror-code|code-block__source)(?=\s|$)"
+)
 LONG_TAG_CHARS = 2 * MAX_ATTRIBUTES
 
 
@@ -68,6 +72,11 @@ def _without_programs(text: str) -> str:
 def words(text: str) -> frozenset[str]:
     """The words of a list written as prose."""
     return frozenset(text.split())
+
+
+def is_code(element: etree._Element) -> bool:
+    """Whether `element` is a block of code."""
+    return element.tag == "pre" or bool(CODE_BOXES.search(attribute(element, "class")))
 
 
 def squeeze(text: str) -> str:
