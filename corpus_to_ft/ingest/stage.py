@@ -8,7 +8,7 @@ import stat
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
@@ -208,7 +208,10 @@ _NUMERIC = re.compile(
     re.IGNORECASE,
 )
 _COMPACT = re.compile(r"\s*(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})\s*")
-_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_MONTHS = {
+    "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6,
+    "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12,
+}  # fmt: skip
 _ENGLISH = re.compile(
     r"\s*(?:[a-z]{3,9},\s*)?(?:(?P<name>[a-z]{3,9})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?|"
     r"(?P<day_first>\d{1,2})(?:st|nd|rd|th)?\s+(?P<name_after>[a-z]{3,9})\.?),?\s+(?P<year>\d{4})"
@@ -255,7 +258,7 @@ def _zone(written: str) -> timezone | None:
     if not written:
         return None
     if written[0] not in "+-":
-        return timezone(timedelta(hours=9)) if written.lower() == "kst" else timezone.utc
+        return timezone(timedelta(hours=9)) if written.lower() == "kst" else UTC
     digits = written[1:].replace(":", "")
     offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:] or 0))
     return timezone(-offset if written[0] == "-" else offset)
@@ -267,9 +270,7 @@ SCRIPTS = {
     "han": re.compile("[\u4e00-\u9fff]"),
     "en": re.compile("[A-Za-z]"),
 }
-MIN_HANGUL_SHARE = (
-    0.05  # of all letters; a Korean article full of code has more, an English one that names a Korean less
-)
+MIN_HANGUL_SHARE = 0.05  # of all letters: articles full of code have more, English ones that name a Korean less
 
 
 def language_of(text: str) -> str:
