@@ -21,8 +21,9 @@ HISTOGRAM_BARS = 24
 DRAW_LIMIT_UP_TO = 1.5
 LISTED_INPUTS = 200
 CLOUD_KEYWORDS = 60
-# A passage around its evidence; longer ones are cut on both sides.
-SHOWN_CHARS = 1600
+# A passage around its evidence, which must be in sight without scrolling; longer ones are cut on both sides.
+SHOWN_CHARS = 800
+SHOWN_BEFORE_EVIDENCE = 150
 
 # Controls would break the page or hide text; direction marks would turn what stands behind them.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ufffe\uffff]")
@@ -112,7 +113,11 @@ def marked_pieces(shown: Shown) -> list[tuple[str, bool]]:
     ]
     spans = [span for span in inside if span.start < span.end]
     first = spans[0].start if spans else 0
-    begin = 0 if len(passage.text) <= SHOWN_CHARS else max(0, min(first - 200, len(passage.text) - SHOWN_CHARS))
+    begin = (
+        0
+        if len(passage.text) <= SHOWN_CHARS
+        else max(0, min(first - SHOWN_BEFORE_EVIDENCE, len(passage.text) - SHOWN_CHARS))
+    )
     stop = min(len(passage.text), begin + SHOWN_CHARS)
     pieces, at = [("… " if begin else "", False)], begin
     for span in spans:
@@ -163,7 +168,7 @@ def _view(facts: RunFacts, written: Written) -> dict[str, Any]:
         "asking": json.dumps(written.writer.asking(), ensure_ascii=False, indent=2, default=dict),
         "too_few": written.rows < written.target.min_examples,
         "kind_names": {"qa": "질문과 답", "keywords": "핵심어로 글쓰기", "summary": "요약으로 글쓰기"},
-        "role_names": {"system": "맥락", "user": "질문", "assistant": "답"},
+        "role_names": {"system": "맥락", "user": "사용자", "assistant": "답"},
         "split_names": {"train": "학습", "validation": "검증", "test": "시험"},
     }
 
