@@ -260,6 +260,28 @@ def test_pages_are_recognized_by_content_before_suffix(source: str, data: bytes,
     assert HtmlReader().match(SourceFile(source=source, data=data)) == expected
 
 
+def test_front_matter_above_the_html_is_read_and_not_kept_as_text() -> None:
+    above = "---\ntitle: 새 결제 화면\ndate: 2024-03-15\nauthor: 김나무\ntags: [결제, 화면]\npublished: false\n---\n"
+    article = read(f"{above}<p>결제 화면을 새로 그렸습니다.</p>".encode())
+    assert (article.title, article.author, article.published, article.draft) == (
+        "새 결제 화면",
+        "김나무",
+        "2024-03-15",
+        True,
+    )
+    assert article.meta["tags"] == ["결제", "화면"]
+    assert article.text == "결제 화면을 새로 그렸습니다."
+
+
+def test_broken_front_matter_is_named() -> None:
+    with pytest.raises(InputError, match="bad_front_matter"):
+        read("---\ntitle: [열린 괄호\n---\n<p>글입니다</p>".encode())
+
+
+def test_a_post_of_one_line_that_is_its_title_keeps_it() -> None:
+    assert read(page(f"<article><p>{TITLE}</p></article>")).text == TITLE
+
+
 def test_blocks_cover_the_text_in_order() -> None:
     for data in LAYOUTS.values():
         article = read(data)

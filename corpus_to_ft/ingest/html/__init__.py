@@ -15,6 +15,7 @@ from corpus_to_ft.ingest.base import Match, Page, PageText, Reader, SourceFile
 from corpus_to_ft.ingest.html.body import BodyWriter
 from corpus_to_ft.ingest.html.clutter import drop_clutter
 from corpus_to_ft.ingest.html.content import densest, named_container
+from corpus_to_ft.ingest.html.front_matter import is_draft, split_front_matter, with_front_matter
 from corpus_to_ft.ingest.html.listing import why_no_article
 from corpus_to_ft.ingest.html.metadata import Metadata, read_metadata
 from corpus_to_ft.ingest.html.noise import drop_noise, drop_unreadable
@@ -48,8 +49,9 @@ class HtmlReader(Reader):
         if len(file.data) > self.max_megabytes * MEGABYTE:
             raise InputError("too_large", f"{file.source}: more than {self.max_megabytes} MB (setting max_megabytes)")
         decoded = decode(file.data, source=file.source, html=True)
-        root = parse_page(decoded.text, file.source)
-        metadata = read_metadata(root)
+        said, text = split_front_matter(decoded.text, file.source)
+        root = parse_page(text, file.source)
+        metadata = with_front_matter(read_metadata(root), said)
         page = self._article(root, metadata, file.source)
         if not page.blocks:
             cause = "its text is made by programs" if len(decoded.text) > LARGE_CHARS else "it is empty"
@@ -64,6 +66,7 @@ class HtmlReader(Reader):
             title=clean_text(metadata.title) or heading,
             author=clean_text(metadata.author),
             published=metadata.published,
+            draft=is_draft(said),
             meta=meta,
         )
 

@@ -164,10 +164,15 @@ def _drop_short_captions(container: etree._Element, weights: Weights) -> None:
 
 def _drop_repeated(container: etree._Element, title: str, description: str) -> None:
     """Drop the title, and the description right under it, that stand above the text; `Document.title` holds the one."""
-    said = {same(title), same(description)} - {""}
+    # A post of one line has that line as its title.
+    said = {same(title), same(description)} - {"", same(text_of(container))}
     for element in list(container.iter("h1", "h2", "h3", "p", "div", "blockquote", "td", "b", "strong", "li"))[:12]:
         text = same(text_of(element))
-        if text and (text in said or (element.tag == "h1" and text in same(title))) and _is_inside(element, container):
+        if (
+            text
+            and (text in said or (element.tag == "h1" and said and text in same(title)))
+            and _is_inside(element, container)
+        ):
             remove(element)
 
 

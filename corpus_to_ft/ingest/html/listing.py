@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from lxml import etree
 
@@ -32,6 +33,7 @@ MANY_LINKS_SHARE = 0.4
 MOSTLY_LINKS = 0.6
 MIN_PROSE_CHARS = 16
 MIN_PEERS = 2
+MIN_LINKS = 3
 
 
 def why_no_article(body: etree._Element, container: etree._Element, weights: Weights, metadata: Metadata) -> str:
@@ -53,7 +55,12 @@ def _why_list(body: etree._Element, container: etree._Element, weights: Weights)
     rest = weights.text(container) - announced
     if announced > 2 * rest:
         return f"{sum(map(len, runs))} boxes announce other pages and little else is said"
-    if weights.prose(container) < MIN_PROSE_CHARS and weights.link_share(body) >= MOSTLY_LINKS:
+    links = list(islice(body.iter("a"), MIN_LINKS))
+    if (
+        weights.prose(container) < MIN_PROSE_CHARS
+        and weights.link_share(body) >= MOSTLY_LINKS
+        and len(links) >= MIN_LINKS
+    ):
         return "it holds links and no sentence"
     named = {text for link in container.iter("a") if (text := short_text(link, MAX_TITLE_CHARS))}
     linked = weights.links(container) - sum(weights.links(box) for run in runs for box in run)
