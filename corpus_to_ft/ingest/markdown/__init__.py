@@ -54,10 +54,16 @@ class MarkdownReader(Reader):
         warnings = [*decoded.warnings, *head.warnings]
         if warnings:
             meta["warnings"] = warnings
+        is_draft = facts.draft or "_drafts" in PurePosixPath(file.source).parts
         yield Page(
-            text=text, blocks=blocks, title=title or _name_of(file.source),
-            published=facts.published or (dated[1] if dated else ""), author=facts.author, draft=facts.draft or "_drafts" in PurePosixPath(file.source).parts, meta=meta,
-        )  # fmt: skip
+            text=text,
+            blocks=blocks,
+            title=title or _name_of(file.source),
+            published=facts.published or (dated[1] if dated else ""),
+            author=facts.author,
+            draft=is_draft,
+            meta=meta,
+        )
 
 
 @cache

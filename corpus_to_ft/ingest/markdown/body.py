@@ -114,6 +114,9 @@ class BodyWriter(HTMLParser):
             self._flush()
         elif token.nesting:
             self._mark(token.tag or kind, token.nesting > 0)
+            if kind == "list_item_open" and token.info:
+                # The parser keeps the number of an ordered item here.
+                self._text(f"{token.info}{token.markup} ")
 
     def _inline(self, tokens: Sequence[Token]) -> None:
         for token in tokens:

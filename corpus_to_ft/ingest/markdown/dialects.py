@@ -59,7 +59,9 @@ def plain_markdown(text: str, fields: Mapping[str, Any], parser: MarkdownIt) -> 
 
     def formula(found: re.Match[str]) -> str:
         content = found["math"] or found["block"] or found["inline"]
-        return hold(" ".join(content.split("\n")).strip()) if len(content) < MAX_MATH_CHARS else content
+        # LaTeX reads `} }` like `}}`, and template engines read only the latter.
+        spaced = re.sub(r"([{}])(?=\1)", r"\1 ", " ".join(content.split()))
+        return hold(spaced) if len(content) < MAX_MATH_CHARS else content
 
     def clean(prose: str) -> str:
         spans: list[str] = []
