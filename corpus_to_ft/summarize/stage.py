@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ PART_SHARE = 3
 LENIENCE_FOR_PARTS = 1.4
 MOST_LEVELS = 8
 REPLY_CHARS_KEPT = 4000
+SENTENCE_END = re.compile(r"(?<=[.!?…。])\s+|\n+")
 
 
 class SummarizeSettings(BaseModel):
@@ -263,7 +265,18 @@ class _Work:
         if tokens > limit:
             return _Failure(reason="summary_too_long", detail=f"{tokens} tokens, {limit} fit")
         source = self.document.text if part.level == "joined" else part.text
-        missing = missing_facts(text, "\n".join([header(self.document), *part.headings, source]))
+        missing = missing_facts(_reworded(text, source), "\n".join([header(self.document), *part.headings, source]))
         if missing:
             return _Failure(reason="unfaithful_summary", detail=", ".join(missing))
         return text
+
+
+def _reworded(text: str, source: str) -> str:
+    """What of `text` does not stand in `source` word for word; only that can say anything else."""
+    return "\n".join(part for part in SENTENCE_END.split(text) if not _stands(part, source))
+
+
+def _stands(part: str, source: str) -> bool:
+    start = source.find(part)
+    end = start + len(part)
+    return start >= 0 and not (source[start - 1 : start].isalnum() or source[end : end + 1].isalnum())

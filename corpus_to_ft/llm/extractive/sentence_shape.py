@@ -24,7 +24,7 @@ _ENGLISH = (
 # A particle or a space must follow, so that "또래" or "즉시" are not taken for "또" and "즉".
 _LEANS = re.compile(
     rf"({_CONJUNCTIONS}|{_ORDER}|{_PRONOUNS}|{_ENGLISH})"
-    r"($|[\s,.]|은|는|이|가|을|를|의|에|로|도|과|와|만|부터|까지|들|서|라|인|지)|(이|그|저)\s|단,",
+    r"($|[\s,.]|은|는|이|가|을|를|의|에|로|도|과|와|만|부터|까지|들|서|라|인|지)|(이|그|저|위)\s|단,|등[의을은이] ",
     re.IGNORECASE,
 )
 # "이 글에서는", "이번 포스트": these point at the text itself, not at a sentence.

@@ -56,7 +56,7 @@ EMPTY_PREDICATES = frozenset(
     ]
 )
 DAMPING = 0.85
-ITERATIONS = 20
+ITERATIONS = 12
 # A sentence may need this many before it; a longer chain is a paragraph, not a summary.
 LONGEST_CHAIN = 2
 # What of a term still counts when a taken sentence has already said it.
