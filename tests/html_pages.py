@@ -50,6 +50,20 @@ def page(body: str, head: str = "", body_names: str = "") -> bytes:
     return f"<!DOCTYPE html><html lang=ko><head><meta charset=utf-8>{title}{head}</head><body {body_names}>{body}</body></html>".encode()
 
 
+def elementor_body() -> str:
+    parts = (
+        plain()
+        .replace("</p>", "</p>|")
+        .replace("</h2>", "</h2>|")
+        .replace("</ul>", "</ul>|")
+        .replace("</pre>", "</pre>|")
+    )
+    return "".join(
+        f'<div class="elementor-element elementor-widget"><div class="elementor-widget-container">{part}</div></div>'
+        for part in parts.split("|")
+    )
+
+
 def naver_body() -> str:
     def text(line: str) -> str:
         return (
@@ -80,6 +94,19 @@ def naver_body() -> str:
 
 
 LAYOUTS = {
+    "elementor": page(
+        f'<header>{NAV}</header><div class="elementor elementor-12">{elementor_body()}</div><ul>{OTHERS}</ul><footer>{FOOT}</footer>'
+    ),
+    "board": page(
+        f'<div id="hd">{NAV}</div><article id="bo_v"><header><h2 id="bo_v_title">{TITLE}</h2></header><section id="bo_v_info">'
+        f'<strong>김나무</strong> 24-03-15 09:00 조회 12회</section><section id="bo_v_atc"><div id="bo_v_con">{plain()}</div></section>'
+        f'<section id="bo_vc"><h2>댓글목록</h2><p>{UNWANTED[5]}</p></section></article><div id="ft">{FOOT}</div>'
+    ),
+    "more comments than article": page(
+        f'<article><h1>{TITLE}</h1><div class="post-body">{plain()}</div></article><section id="comments">'
+        + "".join(f"<div class=comment><p>{UNWANTED[5]}. {n}번째로 남기는 아주 긴 댓글입니다.</p></div>" for n in range(60))
+        + "</section>"
+    ),
     "tistory": page(
         f'<div id="wrap"><div id="header"><h1><a href="/">나무상점 기술</a></h1><div class="gnb">{NAV}</div></div>'
         f'<div id="content"><div class="inner"><div class="post-cover"><h1>{TITLE}</h1><span class="meta">'

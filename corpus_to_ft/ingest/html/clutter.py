@@ -21,6 +21,7 @@ OTHERS = re.compile(
     r"table of contents|about the author)",
     re.IGNORECASE,
 )
+COMMENTS = re.compile(r"^\W*(?:\d+개의\s*)?(?:댓글|comments?)\s*(?:목록|쓰기|\d+개?)?\W*$", re.IGNORECASE)
 STEP = re.compile(
     r"^\W*(?:이전|다음|이전\s*글|다음\s*글|목록|목록으로|맨\s*위로|위로|"
     r"prev(?:ious)?|next|older|newer|back to top|top|home)\b\W*",
@@ -122,7 +123,9 @@ def _drop_labelled(container: etree._Element, weights: Weights) -> None:
                 break
             rest.append(sibling)
         text, links = sum(map(weights.text, rest)), sum(map(weights.links, rest))
-        if links >= 0.5 * (text - weights.text(label)) or (label.tag != "p" and text == weights.text(label)):
+        said = weights.text(label)
+        alone = label.tag != "p" and text == said
+        if COMMENTS.match(text_of(label)) or links >= 0.5 * (text - said) or alone:
             for element in rest:
                 remove(element)
 

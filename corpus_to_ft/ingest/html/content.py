@@ -18,7 +18,8 @@ CONTAINER = re.compile(
         (?:body|contents?|text|txt|view|detail|main|inner|article|cont)(?:[-_]?(?:inner|area|wrap|box|body|text|content))?
     | tt_article_useless_p_margin | contents_style | se-main-container | se_component_wrap | postviewarea | wrap_body
     | td-content | markdown-body | prose | rich-?text(?:[-_]\w+)? | e-content | hentry-content | gh-content | kg-canvas
-    | articlebody | view_con(?:tent)?s? | xe_content | rhymix_content | fr-view | ck-content | note-editable
+    | articlebody | view_con(?:tent)?s? | xe_content | rd_body | bo_v_(?:con|atc)
+    | rhymix_content | fr-view | ck-content | note-editable
     )(?=\s|$)""",
     re.VERBOSE,
 )
