@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from corpus_to_ft.analyzers.base import Analysis, Analyzer, Token
+from corpus_to_ft.analyzers.kiwi import KiwiAnalyzer
 from corpus_to_ft.ingest.base import PageText
 from corpus_to_ft.passages import PassageSettings, analyze_document, cut_passages, passage_limit
 from corpus_to_ft.records import BlockKind, Document, Passage, Rejected, Span
@@ -233,6 +235,18 @@ def test_an_analysis_is_cut_to_a_passage() -> None:
         own = analysis.cut(passage.start, passage.end)
         assert own.text == passage.text
         assert all(span.of(own.text).startswith("첫 문장") for span in own.sentences)
+
+
+def test_the_longest_real_post_is_cut_for_the_legacy_target(shared_data: Path) -> None:
+    longest = max((shared_data / "blogs" / "dable-tech" / "md").glob("*.md"), key=lambda path: path.stat().st_size)
+    text = unicodedata.normalize("NFC", longest.read_text(encoding="utf-8").replace("\r\n", "\n"))
+    document = Document.make(source=longest.name, text=text)
+    analysis = analyze_document(document, KiwiAnalyzer())
+    found = cut_passages(document, analysis, PassageSettings(), encoding="r50k_base", target_tokens=2049)
+    limit = passage_limit(PassageSettings(), "r50k_base", 2049)
+    assert len(kept(found)) > 30
+    assert max(count_tokens(passage.text, "r50k_base") for passage in kept(found)) <= limit
+    assert_sound(document, found, limit)
 
 
 def test_unknown_settings_are_refused() -> None:
