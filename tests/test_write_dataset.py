@@ -322,6 +322,14 @@ def test_the_page_loads_nothing_and_marks_the_evidence(tmp_path: Path) -> None:
     assert html.count('<article class="card example">') == stage.SHOWN_EXAMPLES
 
 
+def test_a_passage_that_is_evidence_as_a_whole_is_said_to_be_so_and_not_marked(tmp_path: Path) -> None:
+    write(tmp_path, examples=[("train", example("오픈소스, 라이선스", TEXT))])
+    html = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "전체가 근거" in html
+    assert "<mark>" not in html
+    assert "구절 전체" in (tmp_path / "report.md").read_text(encoding="utf-8")
+
+
 def test_the_card_has_a_header_that_hubs_read(tmp_path: Path) -> None:
     write(tmp_path)
     header = yaml.safe_load((tmp_path / "README.md").read_text(encoding="utf-8").split("---")[1])

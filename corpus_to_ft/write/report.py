@@ -129,6 +129,12 @@ def marked_pieces(shown: Shown) -> list[tuple[str, bool]]:
     return [(text, is_evidence) for text, is_evidence in pieces if text]
 
 
+def rests_on_all(shown: Shown) -> bool:
+    """Whether the whole passage is evidence; then marking it would only make it harder to read."""
+    passage, evidence = shown.passage, shown.example.evidence
+    return passage is not None and any(s.start <= passage.start and s.end >= passage.end for s in evidence)
+
+
 def histogram(token_counts: Sequence[int], limit: int) -> Histogram:
     """`token_counts` ascend."""
     longest = token_counts[-1] if token_counts else 0
@@ -161,7 +167,7 @@ def _view(facts: RunFacts, written: Written) -> dict[str, Any]:
         "histogram": histogram(written.token_counts, written.target.max_tokens),
         "splits": [file.split for file in written.files],
         "keywords": [(text, score, 0.85 + 1.25 * (max(score, 0.0) / best) ** 0.7) for text, score in keywords],
-        "shown": [(shown, marked_pieces(shown)) for shown in written.shown],
+        "shown": [(shown, marked_pieces(shown), rests_on_all(shown)) for shown in written.shown],
         "settings": list(settings_lines(facts.settings)),
         "inputs": facts.inputs[:LISTED_INPUTS],
         "inputs_left_out": max(0, len(facts.inputs) - LISTED_INPUTS),
