@@ -24,7 +24,25 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from corpus_to_ft.errors import ConfigError
 from corpus_to_ft.records import digest
 
-NOT_PLUGINS = frozenset({"base", "stage", "each", "pool", "replies", "josa", "nouns", "manifest", "card", "duplicates", "report"})
+NOT_PLUGINS = frozenset(
+    {
+        "base",
+        "stage",
+        "each",
+        "pool",
+        "replies",
+        "alignment",
+        "borders",
+        "josa",
+        "nouns",
+        "rules",
+        "sejong",
+        "manifest",
+        "card",
+        "duplicates",
+        "report",
+    }
+)
 
 
 class Plugin(BaseModel):
