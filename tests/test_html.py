@@ -282,6 +282,13 @@ def test_a_post_of_one_line_that_is_its_title_keeps_it() -> None:
     assert read(page(f"<article><p>{TITLE}</p></article>")).text == TITLE
 
 
+def test_a_heading_that_begins_like_a_label_stays_with_its_section() -> None:
+    text = body_text(
+        f"<p>{PARAGRAPHS[0]}</p><h2>구독 서비스를 바꾼 이야기</h2><p>{PARAGRAPHS[1]}</p><p>{PARAGRAPHS[2]}</p>"
+    )
+    assert "구독 서비스를 바꾼 이야기" in text
+
+
 def test_blocks_cover_the_text_in_order() -> None:
     for data in LAYOUTS.values():
         article = read(data)

@@ -117,15 +117,17 @@ def _drop_labelled(container: etree._Element, weights: Weights) -> None:
         if not OTHERS.match(text_of(label)) or not _is_inside(label, container):
             continue
         box = _whole_box(label, container, weights)
-        rest = [box]
+        rest, opens_section = [box], False
         for sibling in islice(box.itersiblings(), MAX_FOLLOWERS):
             if (sibling.tag in ("h1", "h2") and sibling.tag <= label.tag) or weights.prose(sibling) > 0.1 * whole:
+                opens_section = weights.prose(sibling) > 0
                 break
             rest.append(sibling)
         text, links = sum(map(weights.text, rest)), sum(map(weights.links, rest))
         said = weights.text(label)
-        alone = label.tag != "p" and text == said
-        if COMMENTS.match(text_of(label)) or links >= 0.5 * (text - said) or alone:
+        # `구독 서비스를 바꾼 이야기` may head a section of the article; only a label with nothing to it goes by itself.
+        alone = label.tag != "p" and text == said and not opens_section
+        if COMMENTS.match(text_of(label)) or (links and links >= 0.5 * (text - said)) or alone:
             for element in rest:
                 remove(element)
 
