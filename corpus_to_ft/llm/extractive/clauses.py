@@ -1,0 +1,209 @@
+"""A sentence as question patterns see it: its tokens, its topic, and whether a stretch of it can stand in a question."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from corpus_to_ft.analyzers.base import Analysis, Token
+from corpus_to_ft.llm.extractive.sentence_shape import leans_back
+from corpus_to_ft.records import Block, Span
+
+NOUNS = frozenset({"NNG", "NNP", "SL", "SH", "XR"})
+_PHRASE = NOUNS | {"XSN", "XPN", "SN", "JKG", "JC", "SO", "SW", "W_SERIAL", "NR", "NNB"}
+# What a bracket after a term may also hold.
+_IN_ASIDE = frozenset({"SS", "SP", "JKS"})
+MAX_TOPIC_CHARS = 30
+
+# They name a relation to something, so they need it in the question: 목적 of what?
+RELATIONS = frozenset(
+    (
+        "목적 목표 장점 단점 특징 역할 기능 조건 차이 차이점 원인 이유 핵심 기준 종류 구조 원리 한계 대상 효과 의미 정의 "
+        "주제 과정 절차 순서 방식 형식 범위 규칙 원칙 요소 요건 권한 책임 혜택 강점 약점 문제점 해결책 대안"
+    ).split()
+)
+# They point at nothing by themselves.
+EMPTY = frozenset(
+    (
+        "것 점 때 경우 방법 문제 결과 부분 내용 정도 이후 이전 다음 처음 오늘 최근 요즘 현재 여기 사람 우리 저희 저 나 제 본인 누구 "
+        "모두 하나 그것 이것 그 이 대부분 전체 개인 생각 사실 시간 상황 필자 글 포스트 포스팅 문서 그림 표 코드 예제 예시 예 위 아래 "
+        "앞 뒤 자신 둘 셋 첫째 둘째 셋째 이번 지난 마지막 나머지 후자 전자 저자 분 분들 여러분 당신 만약 실제 사진 질문 답 답변 "
+        "말 뜻 일 곳 데 등 중 후 전 동안 과거 미래 지금 당시 번째 가지 이름 값 전부 일부 각각 이유 하지만 다만 추가 참고 기본 본격 "
+        "개발자 회사 팀 서비스 사용자 고객 프로젝트 작업 시작 끝 화면 관점 입장 쪽 이들 얘기 이야기 식 수식 함수 변수 파일"
+    ).split()
+)
+# Words that lean on the reader's place in the text, on the speaker, or on something said before.
+_POINTING = re.compile(
+    r"(?<![가-힣])(이것|그것|저것|이거|그거|여기|거기|저기|이를|이는|그를|그는|이에|그에|이때|그때|이들|그들|이런|그런|이러한|그러한|저런"
+    r"|이렇게|그렇게|이와|그와|이처럼|해당|본문|본 |이번|지난|앞서|앞에서|위에서|위의|위와|아래|다음|상기|전자|후자|방금|아까|오늘|어제"
+    r"|내일|현재|지금|요즘|최근|올해|작년|내년|저희|우리|저는|제가|저의|저도|나는|내가|나의|제 |내 |필자|여러분|당신|둘 다|이로|그로|이날|그날|그래서"
+    r"|따라서|하지만|그러나|그리고|또한|또는 그|즉|마지막으로|추가로|참고로|아마|아무래도|이제|일단|드디어|점은"
+    r"|각각|둘째|셋째|첫째|첫 번째|두 번째|세 번째|네 번째|앞의|뒤의|전술|후술|아닌가|무엇|어떻게|어떤|어디|언제|누가|왜"
+    r"|얼마나|몇)"
+    r"|(?<![가-힣])(이|그|저|본|각|위|앞|윗|아랫) (?=[가-힣A-Za-z])|[?!]|https?:|www\.|[`{}<>\\|=*]|\$|…|\.\.\."
+)
+_ANNOUNCES = re.compile(
+    r"(?:겠습니다|겠어요|겠다|보겠|봅시다|합시다|하자|보자|볼게요|할게요|려고 (?:합니다|해요|한다)|바랍니다|바란다|예정입니다|같습니다|같아요|같다"
+    r"|봅니다|소개합니다|다룹니다|참고하세요|참고하십시오|참조하세요|참고해 ?(?:주세요|주시|보세요)|군요|네요|데요|고요|거든요|느낌|싶습니다|싶어요|싶다"
+    r"|생각합니다|생각해요|생각한다|모르겠|볼까요|할까요|마세요|ㅎㅎ|ㅋㅋ|ㅠ|테스트해|살펴보았습니다|알아보았습니다|살펴봤습니다|알아봤습니다|었죠|습니다만"
+    r"|도록 (?:합니다|하죠|해요|한다)|보시면 됩니다|설명합니다|설명했습니다|작성하였습니다)[.!~…)\s]*$|[!~]\s*$|:\)|\^\^"
+)
+_ORPHAN = re.compile(
+    r"(?:^|[가-힣,(]\s)(?:은|는|가|을|를|에|의|와|과|로|으로|에서|에게|라고|이라고|인|일)(?:\s|[,.)])|[가-힣]\s{2,}[가-힣]|\(\s*\)"
+)
+_UNBALANCED = re.compile(r"^[^(（\[]*[)）\]]|[(（\[][^)）\]]*$")
+_LEADING = re.compile(
+    r"^(?:[\s\"'“‘(\-–—·•*]+|(?:그래서|그러나|그러므로|그런데|그렇지만|그리고|하지만|따라서|때문에|또한|또|즉|반면|반면에|한편|다만|물론"
+    r"|결국|게다가|더불어|아울러|특히|심지어|오히려|예를 들어|예를 들면|예컨대|참고로|역시|먼저|우선|첫째|둘째|셋째|마지막으로|추가로|이제"
+    r"|일단|일반적으로|기본적으로|보통|사실|실제로|정리하면|요약하면|결과적으로|결론적으로|다시 말해|다시 말하면|쉽게 말해|간단히 말해|만약"
+    r"|만일|혹시|아무래도|단|원래|만약에|자|음|아|네|참|더 중요하게는|무엇보다도?|이상하게도|사실은|아쉽게도|다행히|흔히|주로)[,\s]+|\d{1,2}[.)]\s+)+"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """`index` counts the sentences of the passage; `first` says that it opens its block."""
+
+    text: str
+    start: int
+    end: int
+    tokens: Sequence[Token]
+    block: Block
+    index: int
+    first: bool
+
+    def slice(self, start: int, end: int) -> str:
+        """Characters of the passage, both offsets counting there."""
+        return self.text[start:end]
+
+    @property
+    def words(self) -> str:
+        return self.text[self.start : self.end]
+
+    @property
+    def leans(self) -> bool:
+        return leans_back(self.words)
+
+    @property
+    def opens_at(self) -> int:
+        """Where the sentence begins once connectives before it are passed over."""
+        match = _LEADING.match(self.words)
+        return self.start + (match.end() if match else 0)
+
+    def find(self, form: str, tag: str) -> int | None:
+        """Position of the first such token."""
+        return next((at for at, t in enumerate(self.tokens) if t.form == form and t.tag.startswith(tag)), None)
+
+    def ends_with(self, *forms: str) -> bool:
+        """Whether the last morphemes before the ending are these."""
+        core = [t.form for t in self.tokens if t.tag not in ("SF", "SP", "SS", "SE", "SO", "SW", "EF", "EP")]
+        return tuple(core[-len(forms) :]) == forms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """A noun phrase at the head of a sentence, and the particle behind it; `after` is the token that follows."""
+
+    text: str
+    head: str
+    particle: str
+    start: int
+    after: int
+    is_name: bool
+
+
+def sentences_of(analysis: Analysis, blocks: Sequence[Block]) -> list[Sentence]:
+    """Sentences in prose blocks, in order; a passage without blocks is one paragraph."""
+    blocks = blocks or (Block(kind="paragraph", start=0, end=len(analysis.text)),)
+    found: list[Sentence] = []
+    for block in blocks:
+        if block.kind in ("heading", "code", "table_row"):
+            continue
+        opens = True
+        for span in analysis.sentences:
+            start, end = max(span.start, block.start), min(span.end, block.end)
+            if start >= end:
+                continue
+            text = analysis.text
+            start, end = _trim(text, Span(start=start, end=end))
+            if start == end:
+                continue
+            found.append(
+                Sentence(
+                    text=text, start=start, end=end, tokens=analysis.within(start, end), block=block,
+                    index=len(found), first=opens,
+                )
+            )  # fmt: skip
+            opens = False
+    return found
+
+
+def topic_of(sentence: Sentence, particles: frozenset[str] = frozenset({"은", "는", "란", "이란"})) -> Topic | None:
+    """The noun phrase that opens the sentence with a topic particle; None when it points, is empty or too long."""
+    start = sentence.opens_at
+    tokens = sentence.tokens
+    at = next((i for i, token in enumerate(tokens) if token.start >= start), len(tokens))
+    first = at
+    while at < len(tokens) and (tokens[at].tag in _PHRASE or _is_aside(sentence, at)):
+        at += 1
+    if at == first or at >= len(tokens) or tokens[at].form not in particles or tokens[at].tag[0] not in "JE":
+        return None
+    phrase = noun_phrase(sentence, first, at)
+    if phrase is None:
+        return None
+    head = next((t.form for t in reversed(tokens[first:at]) if t.tag in NOUNS), "")
+    names = any(t.tag in ("SL", "NNP") for t in tokens[first:at])
+    return Topic(
+        text=phrase, head=head, particle=tokens[at].form, start=tokens[first].start, after=at + 1, is_name=names
+    )
+
+
+def noun_phrase(sentence: Sentence, first: int, after: int) -> str | None:
+    """Tokens `first` up to `after` as a phrase that stands alone, or None."""
+    tokens = sentence.tokens[first:after]
+    if not tokens or tokens[-1].tag in ("JKG", "JC", "SO", "XPN", "SN") or tokens[0].tag in ("JKG", "JC", "XSN", "SO"):
+        return None
+    text = " ".join(sentence.slice(tokens[0].start, tokens[-1].end).split()).strip("\"'“”‘’")
+    if any(t.tag not in _PHRASE and t.tag not in _IN_ASIDE for t in tokens):
+        return None
+    nouns = [t for t in tokens if t.tag in NOUNS]
+    if not nouns or all(t.form in EMPTY for t in nouns) or not 2 <= len(text) <= MAX_TOPIC_CHARS or not stands(text):
+        return None
+    return None if nouns[-1].form in EMPTY and len(nouns) < 2 else text
+
+
+def stands(text: str) -> bool:
+    """Whether a stretch can be put into a question: nothing in it points elsewhere, and no bracket is half."""
+    if _POINTING.search(text) or _UNBALANCED.search(text) or _ORPHAN.search(text) or "\n" in text:
+        return False
+    return text.count('"') % 2 == 0 and text.count("'") % 2 == 0 and text.count("“") == text.count("”")
+
+
+def announces(words: str) -> bool:
+    """What the author is about to do, feels or asks the reader to look at: no answer to anything."""
+    return bool(_ANNOUNCES.search(words))
+
+
+def is_broken(words: str) -> bool:
+    """A particle without its word, as a formula or a picture leaves it when it is taken out."""
+    return bool(_ORPHAN.search(words))
+
+
+def content_words(tokens: Sequence[Token]) -> int:
+    return len({t.form for t in tokens if t.tag in NOUNS and t.form not in EMPTY})
+
+
+def _is_aside(sentence: Sentence, at: int) -> bool:
+    """A short bracket after a term: Pod(파드)."""
+    token = sentence.tokens[at]
+    if token.tag == "SS":
+        return True
+    inside = sentence.slice(sentence.tokens[0].start, token.start)
+    return token.tag in _PHRASE | {"SP", "JKS"} and inside.count("(") > inside.count(")")
+
+
+def _trim(text: str, span: Span) -> tuple[int, int]:
+    stretch = span.of(text)
+    start = span.start + len(stretch) - len(stretch.lstrip())
+    return start, max(start, span.start + len(stretch.rstrip()))

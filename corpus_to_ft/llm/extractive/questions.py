@@ -1,0 +1,229 @@
+"""Questions that a passage answers word for word, made from its morphology and structure, with no model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from corpus_to_ft.analyzers.base import Analysis
+from corpus_to_ft.llm.extractive.clauses import Sentence, announces, content_words, is_broken, sentences_of, topic_of
+from corpus_to_ft.llm.extractive.patterns import SENTENCE_PATTERNS, Candidate
+from corpus_to_ft.llm.extractive.questions_en import english_questions
+from corpus_to_ft.llm.extractive.reasons import CLAUSE_PATTERNS, told_reasons
+from corpus_to_ft.llm.extractive.sentence_shape import fitness
+from corpus_to_ft.llm.extractive.structure import heading_questions, list_questions, sections
+from corpus_to_ft.llm.extractive.wording import containment, explain_request, field_of, in_field, is_sound, shares_word
+from corpus_to_ft.records import Block, Span
+
+MIN_ANSWER_CHARS, MAX_ANSWER_CHARS = 28, 700
+# An answer shorter than this takes the next sentences of its paragraph along, up to COMFORTABLE_CHARS.
+SHORT_CHARS, COMFORTABLE_CHARS = 90, 280
+MIN_EXPLANATION_CHARS = 60
+MIN_FITNESS = 0.5
+# Likeness of two questions of one passage; the later check over a document drops from 0.6.
+MAX_LIKENESS = 0.5
+MAX_CONTAINMENT = 0.6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionAnswer:
+    """`answer` is `evidence.of(analysis.text)`."""
+
+    question: str
+    answer: str
+    evidence: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    question: str
+    span: Span
+    weight: float
+    subject: str
+
+
+def make_questions(
+    analysis: Analysis,
+    *,
+    title: str,
+    headings: Sequence[str],
+    blocks: Sequence[Block],
+    count: int,
+    language: str = "ko",
+) -> list[QuestionAnswer]:
+    """At most `count` pairs in the order of the text; the answers are stretches of it and do not overlap."""
+    sentences = sentences_of(analysis, blocks)
+    if language == "en":
+        candidates = list(english_questions(analysis.text, blocks, sentences))
+    else:
+        candidates = list(_candidates(analysis.text, blocks, sentences))
+    reader = _Reader(
+        text=analysis.text, sentences=sentences, title=title, headings=tuple(headings), blocks=blocks, language=language
+    )
+    found = [pair for candidate in candidates if (pair := reader.read(candidate))]
+    chosen = _choose(found, count)
+    if not chosen and language != "en":
+        chosen = _choose([pair for pair in reader.plain()], 1)
+    return [
+        QuestionAnswer(question=pair.question, answer=pair.span.of(analysis.text), evidence=pair.span)
+        for pair in sorted(chosen, key=lambda pair: pair.span.start)
+    ]
+
+
+def _candidates(text: str, blocks: Sequence[Block], sentences: Sequence[Sentence]) -> Iterator[Candidate]:
+    yield from list_questions(text, blocks, sentences)
+    yield from heading_questions(text, blocks, sentences)
+    for at, sentence in enumerate(sentences):
+        for pattern in (*SENTENCE_PATTERNS, *CLAUSE_PATTERNS):
+            yield from pattern(sentence)
+        yield from told_reasons(sentences, at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reader:
+    """Turns candidates into pairs: puts the field in front and finds the whole answer."""
+
+    text: str
+    sentences: Sequence[Sentence]
+    title: str
+    headings: tuple[str, ...]
+    blocks: Sequence[Block]
+    language: str
+
+    def read(self, candidate: Candidate) -> _Found | None:
+        span = self._answer(candidate)
+        if span is None:
+            return None
+        place = self._path(self.sentences[candidate.first])
+        field = field_of(self.title, place)
+        if self.language == "en":
+            question: str | None = candidate.text
+        else:
+            question = in_field(candidate, field, field_of(self.title, place, deepest=True))
+        if question is None or (self.language != "en" and not is_sound(question)):
+            return None
+        weight = candidate.weight * self._fitness(self.sentences[candidate.first], bool(candidate.end))
+        copied = containment(question, self.text)
+        if copied > MAX_CONTAINMENT:
+            weight *= 0.8
+        return _Found(question=question, span=span, weight=weight, subject=candidate.subject)
+
+    def plain(self) -> Iterator[_Found]:
+        """Requests to explain a section or the topic of a sentence, for passages that gave nothing else."""
+        for phrase, below in sections(self.text, self.blocks, self.sentences):
+            span = self._opening(below)
+            if span and shares_word(span.of(self.text), phrase):
+                path = tuple(p for p in self._path(below[0]) if phrase not in p)
+                yield self._explained(phrase, path, span, 0.6)
+        for sentence in self.sentences:
+            topic = topic_of(sentence)
+            if topic is None or (not topic.is_name and " " not in topic.text):
+                continue
+            span = self._answer(
+                Candidate(text="", subject="heading", first=sentence.index, last=sentence.index, weight=0)
+            )
+            if span and span.end - span.start >= MIN_EXPLANATION_CHARS and self._fitness(sentence, False) >= 0.7:
+                past = any(t.tag == "EP" for t in sentence.tokens[-4:])
+                weight = 0.4 + 0.1 * topic.is_name - 0.2 * past
+                yield self._explained(topic.text, self._path(sentence), span, weight)
+
+    def _explained(self, phrase: str, path: tuple[str, ...], span: Span, weight: float) -> _Found:
+        question = explain_request(phrase, field_of(self.title, path))
+        return _Found(question=question, span=span, weight=weight if is_sound(question) else 0.0, subject="heading")
+
+    def _opening(self, below: Sequence[Sentence]) -> Span | None:
+        for first in below[:3]:
+            wish = Candidate(text="", subject="heading", first=first.index, last=first.index, weight=0)
+            span = None if first.leans else self._answer(wish)
+            if span and span.end - span.start >= MIN_EXPLANATION_CHARS:
+                return span
+        return None
+
+    def _path(self, sentence: Sentence) -> tuple[str, ...]:
+        """Headings above the sentence: those of the passage, then those inside it."""
+        inside = [b.of(self.text) for b in self.blocks if b.kind == "heading" and b.end <= sentence.start]
+        return (*self.headings, *inside[-1:])
+
+    def _fitness(self, sentence: Sentence, whole_list: bool) -> float:
+        if is_broken(sentence.words):
+            return 0.0
+        if whole_list:
+            return 1.0
+        if announces(sentence.words):
+            return 0.0
+        terms = content_words(sentence.tokens) + 1
+        return min(1.0, fitness(sentence.words, sentence.block.kind, terms, self.title, korean=self.language != "en"))
+
+    def _answer(self, candidate: Candidate) -> Span | None:
+        first, last = candidate.first, candidate.last
+        steps = 0
+        while self.sentences[first].leans:
+            if steps == 2 or not self._follows(first):
+                return None
+            first -= 1
+            steps += 1
+        if not candidate.end:
+            if any(self._fitness(self.sentences[at], False) < MIN_FITNESS for at in (candidate.first, first)):
+                return None
+            last = self._extended(first, last)
+        start = self.sentences[first].start
+        end = candidate.end or self.sentences[last].end
+        if candidate.end and candidate.first == candidate.last:
+            end = max(end, self.sentences[last].end)
+        return Span(start=start, end=end) if MIN_ANSWER_CHARS <= end - start <= MAX_ANSWER_CHARS else None
+
+    def _extended(self, first: int, last: int) -> int:
+        """Sentences that lean on the answer come along, and one more where it is short."""
+        while last + 1 < len(self.sentences):
+            following = self.sentences[last + 1]
+            start = self.sentences[first].start
+            if not self._follows(last + 1) or following.end - start > COMFORTABLE_CHARS:
+                break
+            short = self.sentences[last].end - start < SHORT_CHARS and following.block is self.sentences[last].block
+            if self._fitness(following, False) < MIN_FITNESS or not (following.leans or short):
+                break
+            last += 1
+        return last
+
+    def _follows(self, at: int) -> bool:
+        """Whether the sentence continues the prose of the one before it, with nothing between them."""
+        if at == 0:
+            return False
+        before, here = self.sentences[at - 1], self.sentences[at]
+        same_kind = before.block is here.block or (before.block.kind == here.block.kind == "paragraph")
+        return same_kind and not self.text[before.end : here.start].strip()
+
+
+def _choose(found: Sequence[_Found], count: int) -> list[_Found]:
+    """The best, each over a stretch of its own, of different kinds before more of one kind."""
+    chosen: list[_Found] = []
+    rest = list(found)
+    while rest and len(chosen) < count:
+        kinds = [pair.subject for pair in chosen]
+        best = max(rest, key=lambda pair: (pair.weight * 0.85 ** kinds.count(pair.subject), -pair.span.start))
+        rest.remove(best)
+        if best.weight <= 0:
+            break
+        apart = all(best.span.end <= other.span.start or other.span.end <= best.span.start for other in chosen)
+        if apart and all(_likeness(best.question, other.question) < MAX_LIKENESS for other in chosen):
+            chosen.append(best)
+        elif not apart:
+            shorter = _without_overlap(best, chosen)
+            if shorter:
+                rest.append(shorter)
+    return chosen
+
+
+def _without_overlap(pair: _Found, chosen: Sequence[_Found]) -> _Found | None:
+    """Nothing yet can be cut from an answer without harming it, except what was only added to its end."""
+    return replace(pair, weight=0.0) if not chosen else None
+
+
+def _likeness(a: str, b: str) -> float:
+    first, second = _trigrams(a), _trigrams(b)
+    return len(first & second) / len(first | second)
+
+
+def _trigrams(text: str) -> set[str]:
+    tight = "".join(text.split())
+    return {tight[at : at + 3] for at in range(max(1, len(tight) - 2))}

@@ -1,0 +1,261 @@
+"""Question patterns over the clauses of a sentence: why, how, what for, and what happens if."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from corpus_to_ft.analyzers.base import Token
+from corpus_to_ft.analyzers.josa import with_josa
+from corpus_to_ft.llm.extractive.clauses import Sentence, content_words, noun_phrase, stands, topic_of
+from corpus_to_ft.llm.extractive.endings import STATEMENT_ENDINGS, ending_at, intention, modifier, question
+from corpus_to_ft.llm.extractive.patterns import Candidate, Subject
+
+MAX_CLAUSE_CHARS = 50
+_MEANS = frozenset({"통하", "이용", "사용", "활용", "이용하", "사용하", "활용하"})
+_ADVISES = ("어야", "아야", "여야", "면", "으면")
+_DISCOURSE = frozenset(
+    "보 따르 감안 제외 살펴보 비교 생각 말하 정리 요약 고려 들여다보 들 있 없 아니 원하 가정 필요 알아보 예 되 싶 바라보 그러 요약하 덧붙이".split()
+)
+_ASKS_TO_DO = frozenset({"세요", "으세요", "시오", "십시오"})
+
+
+def stated_reasons(s: Sentence) -> Iterator[Candidate]:
+    """X하는 이유는 …이다, X하는 방법은 …이다: X하는 이유는 무엇인가요?"""
+    for noun, subject in (
+        ("이유", "reason"),
+        ("까닭", "reason"),
+        ("원인", "reason"),
+        ("방법", "how"),
+        ("목적", "reason"),
+    ):
+        at = s.find(noun, "NN")
+        if at is None or at == 0 or at + 1 >= len(s.tokens) or s.tokens[at + 1].form not in ("은", "는"):
+            continue
+        ending = ending_at(s.tokens)
+        if ending is None or not any(t.tag == "VCP" or t.form == "위하" for t in s.tokens[ending - 2 : ending]):
+            continue
+        if s.tokens[at - 1].tag == "ETM":
+            clause = _clause(s, s.opens_at, s.tokens[at].end, least=1)
+            if clause and s.tokens[at + 2].form not in ("다음", "아래", "여러", "다양"):
+                yield _made(
+                    s, f"{with_josa(clause, '은/는')} 무엇인가요?", "how" if subject == "how" else "reason", 1.35
+                )
+
+
+def causes(s: Sentence) -> Iterator[Candidate]:
+    """A기 때문에 B한다, A를 위해 B한다: B하는 이유는 무엇인가요?"""
+    tokens = s.tokens
+    ending = ending_at(tokens)
+    if ending is None:
+        return
+    for at in range(1, ending - 2):
+        because = tokens[at].form == "때문" and tokens[at + 1].form == "에" and tokens[at - 1].tag in ("ETN", *_NOUN)
+        since = tokens[at].form in ("므로", "으므로") and tokens[at].tag == "EC"
+        in_order = (
+            tokens[at].form == "위하" and tokens[at + 1].form in ("어", "어서") and tokens[at - 1].tag in ("ETN", "JKO")
+        )
+        if not (because or since or in_order):
+            continue
+        main = at + 1 if since else at + 2
+        if tokens[main].tag == "JX":
+            return
+        while main < ending and tokens[main].tag == "SP":
+            main += 1
+        if in_order and (_advises(tokens[main:]) or any(t.tag == "ETM" for t in tokens[main:ending])):
+            return
+        text = _why(s, main, before=at)
+        if text and content_words(tokens[main:]) >= 2:
+            yield _made(s, text, "reason", 1.2 if because or since else 0.95)
+        return
+
+
+def told_reasons(sentences: Sequence[Sentence], at: int) -> Iterator[Candidate]:
+    """A한다. 왜냐하면 B기 때문이다: A하는 이유는 무엇인가요?"""
+    s = sentences[at]
+    if at == 0 or s.first or ending_at(s.tokens) is None:
+        return
+    opens = s.words.startswith(("왜냐하면", "이는 ", "그 이유는", "이유는", "그렇게 하는 이유는"))
+    last = [t.form for t in s.tokens if t.tag not in ("SF", "EF", "EP", "VCP")][-1:]
+    if not opens or last not in (["때문"], ["위해서"], ["위하"]):
+        return
+    told = sentences[at - 1]
+    text = _why(told, _first_token(told), before=0)
+    if text and not told.leans and content_words(told.tokens) >= 2:
+        yield Candidate(text=text, subject="reason", first=told.index, last=s.index, weight=1.3)
+
+
+def ways(s: Sentence) -> Iterator[Candidate]:
+    """X하려면 Y한다, X하기 위해서는 Y해야 한다: X하려면 어떻게 해야 하나요?"""
+    tokens = s.tokens
+    if ending_at(tokens) is None and not _requests(s):
+        return
+    for at in range(1, len(tokens) - 3):
+        token = tokens[at]
+        if token.tag == "EC" and token.form in ("려면", "으려면", "ᆯ려면"):
+            clause = _clause(s, s.opens_at, token.end, least=1)
+        elif token.form == "위하" and tokens[at - 1].tag == "ETN" and _advises(tokens[at + 1 :]):
+            clause = intention(s.text, tokens, at - 2, s.opens_at) if at >= 2 else None
+            clause = clause if clause and _fits(s, clause, s.opens_at, token.start, least=1) else None
+        else:
+            continue
+        if clause:
+            yield _made(s, f"{clause} 어떻게 해야 하나요?", "how", 1.3)
+        return
+
+
+def means(s: Sentence) -> Iterator[Candidate]:
+    """Y하면 X할 수 있다: 어떻게 하면 X할 수 있나요?"""
+    tokens = s.tokens
+    ending = ending_at(tokens)
+    if ending is None or not _ends_in_ability(tokens, ending) or _turns(tokens):
+        return
+    topic = topic_of(s)
+    for at in range(2, ending - 4):
+        token = tokens[at]
+        if token.tag == "EC" and token.form in ("면", "으면") and tokens[at - 1].tag in ("XSV", "VV"):
+            asked = _rest(s, at + 1)
+            if asked:
+                yield _made(s, f"어떻게 하면 {asked}", "how", 1.1)
+            return
+        if token.form in _MEANS and tokens[at - 1].tag in ("JKO", "NNG") and topic is not None and at > topic.after:
+            after = next(
+                (i for i in range(at + 1, ending) if tokens[i].tag == "EC" and tokens[i].form in ("어", "어서")), None
+            )
+            asked = _rest(s, after + 1) if after is not None and after <= at + 2 else None
+            if asked:
+                yield _made(s, f"{with_josa(topic.text, '은/는')} 어떻게 {asked}", "how", 1.0)
+            return
+
+
+def conditions(s: Sentence) -> Iterator[Candidate]:
+    """X하면 Y된다, X할 때는 Y해야 한다: X하면 어떻게 되나요? X할 때는 어떻게 해야 하나요?"""
+    tokens = s.tokens
+    if ending_at(tokens) is None and not _requests(s):
+        return
+    for at in range(2, len(tokens) - 4):
+        token = tokens[at]
+        rest = tokens[at + 1 :]
+        if token.tag == "EC" and token.form in ("면", "으면") and tokens[at - 1].tag in ("XSV", "VV", "VX", "EP"):
+            if rest[0].form in ("되", "좋", "안") or rest[0].tag == "EF" or tokens[at - 1].form in _DISCOURSE:
+                return
+            if tokens[at - 1].tag == "XSV" and tokens[at - 2].form in _DISCOURSE:
+                return
+            clause = _clause(s, s.opens_at, token.end, least=2)
+        elif token.form in ("때", "경우") and tokens[at - 1].tag == "ETM":
+            clause = _clause(s, s.opens_at, token.end, least=2)
+        else:
+            continue
+        if not clause:
+            return
+        if _turns(rest):
+            return
+        advised = _advises(rest[-9:], strictly=True)
+        able = not advised and _ends_in_ability(tokens, ending_at(tokens) or 0)
+        if able:
+            if token.form in ("면", "으면"):
+                yield _made(s, f"{clause} 무엇을 할 수 있나요?", "result", 0.95)
+        elif token.form in ("때", "경우"):
+            if advised:
+                particle = "에는" if token.form == "경우" else "는"
+                yield _made(s, f"{clause}{particle} 어떻게 해야 하나요?", "how", 1.05)
+        else:
+            end = "어떻게 해야 하나요?" if advised else "어떻게 되나요?"
+            yield _made(s, f"{clause} {end}", "how" if advised else "result", 1.0)
+        return
+
+
+_NOUN = ("NNG", "NNP", "SL", "XSN")
+
+
+def _why(s: Sentence, main: int, before: int) -> str | None:
+    """ "… 이유는 무엇인가요?" over the clause that begins at token `main`; its topic may stand before the reason."""
+    tokens = s.tokens
+    if main >= len(tokens) or any(t.form == "겠" for t in tokens[main:]) or _guesses(tokens):
+        return None
+    owner = ""
+    start = tokens[main].start
+    inner = next(
+        (i for i in range(main, len(tokens)) if tokens[i].tag == "JX" and tokens[i].form in ("은", "는")), None
+    )
+    if inner is not None:
+        subject = noun_phrase(s, main, inner)
+        if subject is None or inner + 1 >= len(tokens):
+            return None
+        owner, start = with_josa(subject, "이/가") + " ", tokens[inner + 1].start
+    elif before:
+        topic = topic_of(s)
+        if topic is not None and topic.after <= before:
+            owner = with_josa(topic.text, "이/가") + " "
+    clause = modifier(s.text, tokens, start)
+    if clause is None or not _short(clause, 38) or (owner and "이 " in owner and clause.startswith("이 ")):
+        return None
+    return f"{owner}{clause} 이유는 무엇인가요?"
+
+
+def _rest(s: Sentence, at: int) -> str | None:
+    tokens = s.tokens
+    while at < len(tokens) and tokens[at].tag in ("SP", "JX"):
+        at += 1
+    if at >= len(tokens) or content_words(tokens[at:]) < 2:
+        return None
+    asked = question(s.text, tokens, tokens[at].start)
+    return asked if asked and _short(asked[:-1], MAX_CLAUSE_CHARS) else None
+
+
+def _clause(s: Sentence, start: int, end: int, least: int) -> str | None:
+    clause = s.slice(start, end).strip()
+    return clause if _fits(s, clause, start, end, least) else None
+
+
+def _fits(s: Sentence, clause: str, start: int, end: int, least: int) -> bool:
+    inside = [t for t in s.tokens if start <= t.start < end]
+    whole = not any(t.tag == "EF" for t in inside) and bool(inside) and inside[0].tag[0] not in "JEX"
+    return whole and content_words(inside) >= least and _short(clause, MAX_CLAUSE_CHARS)
+
+
+def _short(clause: str, most: int) -> bool:
+    return 4 <= len(clause.strip()) <= most and stands(clause)
+
+
+def _turns(tokens: Sequence[Token]) -> bool:
+    return any(t.tag == "EC" and t.form in ("지만", "는데", "ᆫ데", "은데", "으나", "거나") for t in tokens)
+
+
+def _advises(tokens: Sequence[Token], *, strictly: bool = False) -> bool:
+    """Whether a clause says what to do; a need counts only where the sentence asked for it."""
+    forms = [t.form for t in tokens]
+    if set(forms) & _ASKS_TO_DO or (not strictly and "필요" in forms[-8:] and "없" not in forms[-4:]):
+        return True
+    for first, second in zip(forms, forms[1:], strict=False):
+        if (first in ("어야", "아야", "여야") and second in ("하", "되", "만")) or (
+            first in ("면", "으면") and second in ("되", "좋")
+        ):
+            return True
+    return any(a == "것" and "좋" in forms[i : i + 3] for i, a in enumerate(forms))
+
+
+def _requests(s: Sentence) -> bool:
+    ending = next((t for t in reversed(s.tokens) if t.tag == "EF"), None)
+    return ending is not None and ending.form in _ASKS_TO_DO
+
+
+def _ends_in_ability(tokens: Sequence[Token], ending: int) -> bool:
+    forms = [t.form for t in tokens[max(0, ending - 5) : ending] if t.tag not in ("EP", "JX", "JKS")]
+    return forms[-2:] == ["수", "있"] and not set(forms[:-2]) & {"보", "알", "확인", "느끼", "보이", "말"}
+
+
+def _guesses(tokens: Sequence[Token]) -> bool:
+    forms = [t.form for t in tokens]
+    return any(a in ("것", "거") and b == "같" for a, b in zip(forms, forms[1:], strict=False))
+
+
+def _first_token(s: Sentence) -> int:
+    start = s.opens_at
+    return next((at for at, t in enumerate(s.tokens) if t.start >= start), len(s.tokens))
+
+
+def _made(s: Sentence, text: str, subject: Subject, weight: float) -> Candidate:
+    return Candidate(text=text, subject=subject, first=s.index, last=s.index, weight=weight)
+
+
+CLAUSE_PATTERNS = (stated_reasons, causes, ways, means, conditions)

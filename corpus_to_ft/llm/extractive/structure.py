@@ -1,0 +1,159 @@
+"""Question patterns over the structure of a passage: lists with what announces them, headings, questions and answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from corpus_to_ft.analyzers.josa import with_josa
+from corpus_to_ft.llm.extractive.clauses import Sentence, stands
+from corpus_to_ft.llm.extractive.endings import question
+from corpus_to_ft.llm.extractive.patterns import Candidate
+from corpus_to_ft.llm.extractive.wording import noun_phrase_of, polite_question
+from corpus_to_ft.records import Block
+
+MAX_LIST_CHARS = 600
+# "왜 필요한가요?" says nothing by itself.
+MIN_HEADING_QUESTION_CHARS = 14
+MIN_ITEM_CHARS, MAX_ITEM_CHARS = 2, 220
+
+_LIKE_THESE = re.compile(r"(?:다음|아래)(?:과|와)? ?같은 |다음의 |아래의 ")
+_IS_LIKE_THIS = re.compile(r"(?:은|는)\s+(?:다음|아래)(?:과|와|처럼)? ?(?:같(?!이)|나타|구성)")
+_LIKE_THIS = re.compile(r"(?:다음|아래)(?:과|와)? ?같이 |(?:다음|아래)처럼 ")
+_PLURAL = re.compile(
+    r"(?:들|목록|리스트|종류|유형|요소|항목|장점|단점|특징|기능|조건|규칙|원칙|방법|단계|예|사례|도구|기술|키워드|의무|권리)$"
+)
+_STEPS = re.compile(r"(?:방법|절차|순서|단계|과정)$|하는 법$")
+_NOT_PROSE = re.compile(r"https?://|www\.|[{}<>\\=|$]|^\W*$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRun:
+    """Neighbouring list items; `lead` is the sentence before them, `heading` the heading when nothing stands between."""
+
+    start: int
+    end: int
+    items: tuple[Block, ...]
+    first: int
+    last: int
+    lead: Sentence | None
+    heading: str
+
+
+def list_questions(text: str, blocks: Sequence[Block], sentences: Sequence[Sentence]) -> Iterator[Candidate]:
+    """X는 다음과 같다 + items: X는 무엇인가요? The answer begins with the sentence that announces the items."""
+    for run in _runs(text, blocks, sentences):
+        asked = _announced(run.lead) if run.lead else None
+        if asked and run.lead and run.end - run.lead.start <= MAX_LIST_CHARS and not run.lead.leans:
+            yield Candidate(
+                text=asked, subject="list", first=run.lead.index, last=run.last, weight=1.45, end=run.end
+            )  # fmt: skip
+            continue
+        phrase = noun_phrase_of(run.heading) if run.heading else None
+        if phrase is None or run.end - run.start > MAX_LIST_CHARS:
+            continue
+        if _STEPS.search(phrase):
+            asked = f"{with_josa(phrase, '은/는')} 무엇인가요?"
+        elif _PLURAL.search(phrase):
+            asked = f"{phrase}에는 어떤 것이 있나요?"
+        else:
+            continue
+        yield Candidate(text=asked, subject="list", first=run.first, last=run.last, weight=1.0, end=run.end)
+
+
+def heading_questions(text: str, blocks: Sequence[Block], sentences: Sequence[Sentence]) -> Iterator[Candidate]:
+    """A heading that is a question, and its first sentences as the answer; also 질문 and 답변 side by side."""
+    for number, block in enumerate(blocks):
+        words = block.of(text).strip()
+        marked = re.match(r"(?:Q\s*\d*\s*[.:)\]]|질문\s*\d*\s*[.:)])", words)
+        if block.kind != "heading" and not marked:
+            continue
+        asked = polite_question(words) if "\n" not in words and len(words) <= 100 else None
+        if asked is None or len(asked) < MIN_HEADING_QUESTION_CHARS:
+            continue
+        below = _below(blocks, number, sentences)
+        if not below:
+            continue
+        last = below[0]
+        length = below[0].end - below[0].start
+        for sentence in below[1:]:
+            length = sentence.end - below[0].start
+            if length > 320:
+                break
+            last = sentence
+        yield Candidate(
+            text=asked, subject="faq" if marked else "heading", first=below[0].index, last=last.index,
+            weight=1.4 if marked else 1.05,
+        )  # fmt: skip
+
+
+def sections(text: str, blocks: Sequence[Block], sentences: Sequence[Sentence]) -> Iterator[tuple[str, list[Sentence]]]:
+    """Each heading that names something, with the prose sentences under it."""
+    for number, block in enumerate(blocks):
+        if block.kind == "heading":
+            phrase = noun_phrase_of(block.of(text))
+            below = _below(blocks, number, sentences)
+            if phrase and below:
+                yield phrase, below
+
+
+def _below(blocks: Sequence[Block], number: int, sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Sentences of the unbroken prose after a block: up to the next heading, code or table."""
+    stretch: list[Block] = []
+    for block in blocks[number + 1 :]:
+        if block.kind in ("heading", "code", "table_row"):
+            break
+        stretch.append(block)
+    if not stretch:
+        return []
+    return [s for s in sentences if stretch[0].start <= s.start < stretch[-1].end]
+
+
+def _runs(text: str, blocks: Sequence[Block], sentences: Sequence[Sentence]) -> Iterator[ListRun]:
+    numbered = list(enumerate(blocks))
+    for is_list, group in groupby(numbered, key=lambda pair: pair[1].kind == "list_item"):
+        found = list(group)
+        items = tuple(block for _, block in found)
+        if not is_list or len(items) < 2 or not all(_is_item(block.of(text)) for block in items):
+            continue
+        inside = [s for s in sentences if items[0].start <= s.start < items[-1].end]
+        before = blocks[found[0][0] - 1] if found[0][0] else None
+        lead = None
+        if before is not None and before.kind in ("paragraph", "quote"):
+            lead = next((s for s in reversed(sentences) if before.start <= s.start < before.end), None)
+        heading = before.of(text) if before is not None and before.kind == "heading" else ""
+        if inside:
+            yield ListRun(
+                start=items[0].start, end=items[-1].end, items=items, first=inside[0].index,
+                last=inside[-1].index, lead=lead, heading=heading,
+            )  # fmt: skip
+
+
+def _is_item(item: str) -> bool:
+    letters = sum(char.isalpha() or char.isspace() for char in item)
+    long_enough = MIN_ITEM_CHARS <= len(item) <= MAX_ITEM_CHARS
+    return long_enough and not _NOT_PROSE.search(item) and letters >= 0.6 * len(item)
+
+
+def _announced(lead: Sentence) -> str | None:
+    """The question that a sentence announcing a list answers."""
+    start = lead.opens_at
+    words = lead.slice(start, lead.end)
+    found = _IS_LIKE_THIS.search(words)
+    if found:
+        what = words[: found.start()].strip()
+        return f"{with_josa(what, '은/는')} 무엇인가요?" if _can_stand(what) else None
+    for pattern, asker in ((_LIKE_THESE, "어떤 "), (_LIKE_THIS, "어떻게 ")):
+        found = pattern.search(words)
+        if found:
+            rest = question(lead.text, lead.tokens, start + found.end())
+            before = words[: found.start()]
+            if rest and stands(before) and stands(rest[:-1]) and len(before) + len(rest) <= 60 and len(before) >= 3:
+                return before + asker + rest
+    return None
+
+
+def _can_stand(what: str) -> bool:
+    return 3 <= len(what) <= 50 and stands(what)

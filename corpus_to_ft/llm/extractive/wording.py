@@ -1,0 +1,175 @@
+"""Makes a question stand alone: the field it belongs to, one speech level, and the last look before it is used."""
+
+from __future__ import annotations
+
+import re
+
+from corpus_to_ft.analyzers.josa import with_josa
+from corpus_to_ft.llm.extractive.clauses import EMPTY, stands
+from corpus_to_ft.llm.extractive.patterns import Candidate
+
+MAX_FIELD_CHARS = 40
+MAX_BARE_LIST_CHARS = 20
+MIN_QUESTION_CHARS, MAX_QUESTION_CHARS = 10, 120
+
+_NUMBERING = re.compile(
+    r"^\s*(?:(?:step|part|chapter|제)?\s*\d{1,2}(?:[.-]\d{1,2})*\s*(?:[.):]|(?:장|단계|부|편)\.?)?\s+|\d{1,2}[.)]\s*|[^\w\s(\[\"'“‘]+\s*)+",
+    re.IGNORECASE,
+)
+_SERIES = re.compile(
+    r"\s*[-–—:,(\[#]*\s*(?:part|vol|ep|episode)?\.?\s*[#]?\d{1,2}\s*(?:편|부|탄|회)?\s*[)\]]?\s*$|\s*\((?:상|중|하|\d+)\)\s*$",
+    re.IGNORECASE,
+)
+_BRACKETS = re.compile(r"\[[^\]]*\]|【[^】]*】|^\([^)]*\)|\([^)]*\)\s*$")
+_PART = re.compile(r"(?<=[가-힣])\.\s+|\s+[-–—|~]\s+|\s*[:：|]\s+|\s*,\s+(?=[가-힣]+[^,]*[다요까]$)")
+_ABOUT = re.compile(
+    r"(?:(?:을|를|에 대해|에 대하여|에 관해|의)\s*|\s+)(?:(?:총|전격|간단) ?)?(?:알아보기|살펴보기|시작하기|이해하기|따라하기|톺아보기|파헤치기|맛보기|훑어보기|소개|소개하기|정리|후기|가이드"
+    r"|튜토리얼|입문|기초|개요|도입기|적용기|개발기|사용기|운영기|회고|리뷰|참관기|참관|총정리|이야기|요약|정복|정복하기|길라잡이|알아봅시다|안내|안내서)$"
+)
+_SENTENCE = re.compile(r"(?:다|요|까|죠|는|은|을|를|며|면|게|지만|니|위해|위한|위하여|에게)[.!?~…]*$|[?!…~]")
+_ENDS_IN_NOUN = re.compile(
+    r"(?:시다|바다|필요|개요|수요|중요|강요|주요|의자|사용자|개발자|참가자|관리자|작업자|소비자|투자|숫자|문자|기여자|제작자|에러|컬러|라라|네네|개요"
+    r"|광고|보고|창고|사고|경고|회고|재고|최고|로고|권고|화면|측면|전면|평면|장면|단면|수면|회계|언어|게임|무게|한계|설계|통계|기계|단계|관계"
+    r"|데이터베이스|서비스|경로|도로|회로|진로|통로|흐름|제도|속도|온도|정도|지도|의도|밀도|빈도|각도|순서|문서|부서|명세서|지침서|설명서|센서|브라우저"
+    r"|페이지|이미지|메시지|패키지|스토리지|에지|정지|유지|공지|방지|인지|네트워크)$"
+)
+_ACTION = re.compile(
+    r"[가-힣](?:하|만들|쓰|줄이|되|옮기|바꾸|배우|구하|다루|나누|늘리|높이|고치|찾|넣|얻|올리|띄우|붙이|남기|세우|지키|키우|(?:어|아|해) ?보)기$"
+)
+_GENERIC = re.compile(
+    r"^(?:소개|개요|서론|결론|마치며|마치면서|마무리|들어가며|들어가면서|시작하며|시작하면서|맺음말|맺으며|머리말|참고|참고 ?자료|참고 ?문헌|참조|레퍼런스|목차|요약"
+    r"|정리|배경|문제|해결|방법|결과|후기|끝|질문|답변|인사말|여는 글|닫는 글|주의|팁|기타|부록|예제|예시|설명|내용|글을 마치며|더 읽을거리|관련 글|출처|링크"
+    r"|introduction|intro|overview|summary|conclusion|references?|appendix|background|contents?|table of contents|tl;?dr|note|notes|example|examples"
+    r"|see also|further reading|links?|wrap-?up|faq|q&a|etc|index|readme|home|about|use|contribute|blog|guide|제목|무제|untitled)$",
+    re.IGNORECASE,
+)
+_MARKUP = re.compile(r"https?:|www\.|[`{}<>\\|=*$]|\]\(|&[a-z]+;|\ufffd|!\[|_{2,}|\*\*")
+_GOOD_END = re.compile(r"(?:나요|가요|까요|시겠어요)\?$")
+_WORD = re.compile(r"[가-힣A-Za-z0-9]{2,}")
+_JOSA_TAIL = re.compile(r"(?:에서는|에서|에는|으로|은|는|이|가|을|를|의|에|로|와|과|도)$")
+
+
+def noun_phrase_of(text: str) -> str | None:
+    """The subject of a title or heading as a noun phrase, without number, series mark and aside; None for sentences."""
+    text = " ".join(text.split())
+    text = _NUMBERING.sub("", _BRACKETS.sub("", text)).strip()
+    parts = [part.strip() for part in _PART.split(text) if len(part.strip()) > 1]
+    for part in parts:
+        part = _SERIES.sub("", part).strip(" .·-–—\"'“”‘’")
+        part = _ABOUT.sub("", part).strip()
+        if 2 <= len(part) <= MAX_FIELD_CHARS and not _GENERIC.match(part) and not _is_sentence(part):
+            if part not in EMPTY and re.search(r"[가-힣A-Za-z]{2}", part) and not _MARKUP.search(part) and stands(part):
+                return part
+    return None
+
+
+def field_of(title: str, headings: tuple[str, ...], *, deepest: bool = False) -> str | None:
+    """What the passage is about: the title, or the nearest heading that names something."""
+    places = [*reversed(headings), title] if deepest else [title, *headings]
+    return next((phrase for place in places if (phrase := noun_phrase_of(place))), None)
+
+
+def in_field(candidate: Candidate, field: str | None, owner: str | None) -> str | None:
+    """The question with its field in front where it does not name it; None where it needs one and there is none."""
+    text = candidate.text
+    if candidate.of == "의":
+        if owner is None or owner in text:
+            return None
+        return f"{_doing(owner)} {text}" if _doing(owner) else f"{owner}의 {text}"
+    # "주요 변경사항은 무엇인가요?" needs the nearest heading, since a document may say it of several things.
+    if candidate.subject == "list" and len(text) <= MAX_BARE_LIST_CHARS and owner:
+        field = owner
+    if candidate.of == "" or field is None or shares_word(text, field):
+        return text
+    return _placed(field, text)
+
+
+def is_sound(question: str) -> bool:
+    """Length, ending, brackets and markup."""
+    if not MIN_QUESTION_CHARS <= len(question) <= MAX_QUESTION_CHARS or not _GOOD_END.search(question):
+        return False
+    if _MARKUP.search(question) or "\n" in question or "  " in question or question.count("(") != question.count(")"):
+        return False
+    words = question.split()
+    return len(words) >= 2 and all(a != b for a, b in zip(words, words[1:], strict=False)) and question.count("?") == 1
+
+
+def containment(question: str, source: str) -> float:
+    """Share of the question's character trigrams that stand in the source."""
+    question, source = "".join(question.split()), "".join(source.split())
+    grams = [question[at : at + 3] for at in range(len(question) - 2)]
+    return sum(gram in source for gram in grams) / len(grams) if grams else 0.0
+
+
+def polite_question(text: str) -> str | None:
+    """A question found in the source, in 해요체; None when its form is not known."""
+    text = " ".join(_NUMBERING.sub("", re.sub(r"^\s*(?:Q|질문)\s*\d*\s*[.:)\]]?\s*", "", text)).split())
+    text = text.strip("\"'“”‘’ ")
+    found = re.match(r"^(.+?)\s*[?？]*$", text)
+    if not found or re.search(r"[?？!]", found[1]):
+        return None
+    core = found[1].rstrip(" .")
+    for ending, polite in (
+        ("무엇인가", "무엇인가요"), ("입니까", "인가요"), ("습니까", "나요"), ("는가", "나요"), ("이란", "이란 무엇인가요"),
+    ):  # fmt: skip
+        if core.endswith(ending):
+            return core[: -len(ending)] + polite + "?"
+    if core.endswith("니까") and len(core) > 3 and (ord(core[-3]) - 0xAC00) % 28 == 17:
+        return core[:-3] + chr(ord(core[-3]) - 17) + "나요?"
+    if core.endswith(("나요", "가요", "까요")):
+        return core + "?"
+    if core.endswith(("인가", "은가", "한가", "던가", "을까", "할까", "일까", "될까", "할까")):
+        return core + "요?"
+    if text.endswith(("?", "？")) and core.endswith("란") and len(core) > 2:
+        return core + " 무엇인가요?"
+    return None
+
+
+def explain_request(phrase: str, field: str | None) -> str:
+    """The plainest question, for passages that offer nothing better."""
+    about = f"{phrase}에 대해 설명해 주시겠어요?"
+    if field is None or shares_word(phrase, field):
+        return about
+    return _placed(field, about)
+
+
+def _placed(field: str, text: str) -> str:
+    doing = _doing(field)
+    if doing:
+        return f"{doing} {text}"
+    # Two places in a row read badly: "R2DBC에서 실무에서".
+    if "에서" in text[:25] or field.endswith("서"):
+        return f"{with_josa(field, '과/와')} 관련해 {text}"
+    return f"{field}에서 {text}"
+
+
+def _doing(phrase: str) -> str | None:
+    """블로그 만들기 → 블로그를 만들 때; None for phrases that are no action."""
+    if (
+        not re.search(r"[가-힣]기$", phrase)
+        or len(phrase) < 4
+        or re.search(r"(?:보기|용기|크기|읽기 전용|주기|시기|동기|분기|초기)$", phrase)
+    ):
+        return None
+    stem = phrase[:-1]
+    code = ord(stem[-1]) - 0xAC00
+    final = code % 28
+    if final == 8:
+        return stem + " 때"
+    return stem[:-1] + chr(ord(stem[-1]) + 8) + " 때" if final == 0 else stem + "을 때"
+
+
+def _is_sentence(text: str) -> bool:
+    if not re.search(r"[가-힣]", text):
+        return bool(re.search(r"[?!]", text)) or len(text.split()) > 6
+    if re.search(r"[가-힣]$", text) is None:
+        return bool(re.search(r"[?!…~]", text))
+    return bool(_SENTENCE.search(text)) and not _ENDS_IN_NOUN.search(text)
+
+
+def shares_word(text: str, field: str) -> bool:
+    low = text.casefold().replace(" ", "")
+    words = [_JOSA_TAIL.sub("", word) if len(word) > 2 else word for word in _WORD.findall(field.casefold())]
+    return any(
+        word in low for word in words if len(word) > 1 and word not in ("of", "the", "and", "in", "for", "to", "with")
+    )
