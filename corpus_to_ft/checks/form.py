@@ -1,0 +1,100 @@
+"""Whether a question reads as asked by somebody who has not seen the text, and an answer as given to a person."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from pydantic import Field
+
+from corpus_to_ft.analyzers.base import Token
+from corpus_to_ft.analyzers.josa import final_sound
+from corpus_to_ft.checks.base import Check, CheckContext
+from corpus_to_ft.records import Example
+
+_POINTS = re.compile(
+    r"(?<![가-힣])(?:이것|그것|저것|이거|그거|해당|상기|전술|(?:이|본|그|위|아래|앞|다음|이번|해당)(?:의)? ?"
+    r"(?:글|문서|본문|포스트|포스팅|게시글|기사|지문|문단|단락|절|장|표|그림|코드|예제|내용|텍스트|페이지|자료))"
+    r"|(?<![가-힣])다음 중|(?<![가-힣])(?:위|아래|앞)(?:의|에서|에) "
+    r"|\b(?:this|that|the (?:above|following|given|provided)) "
+    r"(?:text|article|passage|document|post|section|paragraph|page|figure|table)\b"
+    r"|\b(?:above|below)\b",
+    re.IGNORECASE,
+)
+_META = re.compile(
+    r"(?:본문|지문|원문|문서|글|기사|텍스트|제공된 (?:내용|자료|정보)|주어진 (?:내용|글|텍스트))(?:에|에서는?|의 내용에) ?"
+    r"(?:따르면|의하면|언급|나와|나온|나타난|명시)"
+    r"|according to the (?:text|passage|article|document|source|post)"
+    r"|as (?:mentioned|stated) in the (?:text|passage|article)"
+    r"|the (?:text|passage|article) (?:says|states|mentions)",
+    re.IGNORECASE,
+)
+_REFUSES = re.compile(
+    r"(?:죄송(?:합니다|하지만|해요)|답변(?:을|해) ?(?:드릴|드리기|할) ?수 ?없|알 수 없습니다\.?$"
+    r"|정보가 (?:없|부족)(?:습니다|합니다)\.?$|AI 언어 ?모델|i'm sorry|i cannot|as an ai)",
+    re.IGNORECASE,
+)
+_MARKUP = re.compile(r"\]\(|!\[|\*\*|</?[a-z][^>]*>|&(?:nbsp|amp|lt|gt|quot);|^#{1,6} |```|\{%|\{\{", re.MULTILINE)
+_PLEASE = re.compile(r"(?:주세요|알려줘|설명하세요|설명해라|서술하시오)[.?]?$")
+# Particle → what must stand before it.
+_AFTER_CONSONANT, _AFTER_VOWEL = frozenset({"은", "이", "을", "과"}), frozenset({"는", "가", "를", "와"})
+
+
+class FormCheck(Check):
+    """Looks at questions of kind `qa`; damaged characters and markup are looked for in every turn."""
+
+    min_chars: int = Field(default=10, ge=1)
+    max_chars: int = Field(default=120, ge=1)
+    one_speech_level: bool = True
+
+    def verdict(self, example: Example, context: CheckContext) -> tuple[str, str] | None:
+        for message in example.messages:
+            if "\ufffd" in message.content:
+                return "damaged_text", "a character was lost in decoding (U+FFFD)"
+        if example.kind != "qa":
+            return None
+        question, answer = example.prompt.strip(), example.answer
+        return self._of_question(question, context) or _of_answer(answer)
+
+    def _of_question(self, question: str, context: CheckContext) -> tuple[str, str] | None:
+        korean = context.document.language != "en"
+        if not self.min_chars <= len(question) <= self.max_chars:
+            return "question_length", f"{len(question)} characters, wanted {self.min_chars} to {self.max_chars}"
+        if "\n" in question or not question.endswith(("?", "？")) or _PLEASE.search(question.rstrip("?？")):
+            return "not_a_question", "it does not end as a question"
+        if found := _POINTS.search(question):
+            return "points_outside", f"{found.group()!r} means nothing without the text"
+        if found := _META.search(question):
+            return "meta_talk", f"it speaks about the text: {found.group()!r}"
+        if found := _MARKUP.search(question):
+            return "markup", f"markup is left: {found.group()!r}"
+        if korean and re.search(r"[가-힣]\s*[?？]$", question):
+            if self.one_speech_level and not re.search(r"요\s*[?？]$", question):
+                return "speech_level", "questions end in 해요체"
+            if wrong := _wrong_particle(question, context.analyzer.tokens(question)):
+                return "particle", f"the particle does not fit: {wrong!r}"
+        return None
+
+
+def _of_answer(answer: str) -> tuple[str, str] | None:
+    if found := _META.search(answer):
+        return "meta_talk", f"the answer speaks about the text: {found.group()!r}"
+    if _REFUSES.search(answer) and len(answer) < 200:
+        return "refusal", answer[:80]
+    return None
+
+
+def _wrong_particle(text: str, tokens: list[Token]) -> str | None:
+    for before, particle in pairwise(tokens):
+        if particle.tag not in ("JKS", "JKO", "JX", "JC", "JKB") or particle.start != before.end:
+            continue
+        syllable = text[particle.start - 1 : particle.start]
+        if not "가" <= syllable <= "힣" or text[particle.start : particle.end] != particle.form:
+            continue
+        sound = final_sound(syllable)
+        wrong = (particle.form in _AFTER_CONSONANT and sound == "none") or (
+            particle.form in _AFTER_VOWEL and sound != "none"
+        )
+        if wrong or (particle.form == "로" and sound == "other") or (particle.form == "으로" and sound != "other"):
+            return text[before.start : particle.end]
+    return None

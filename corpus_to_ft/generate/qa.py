@@ -1,0 +1,155 @@
+"""Questions and answers about a passage; each answer keeps the stretch of the document that supports it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from pydantic import Field
+
+from corpus_to_ft.generate.base import Generator, Subject
+from corpus_to_ft.llm.base import REPLY_SCHEMAS
+from corpus_to_ft.llm.replies import read_json_reply
+from corpus_to_ft.prompts.qa import Style, context_message, qa_messages
+from corpus_to_ft.records import Block, Example, Message, Passage, Prompt, Rejected, Reply, Span
+from corpus_to_ft.tokens import count_tokens
+
+CHARS_PER_QUESTION = 275
+MOST_QUESTIONS = 5
+MIN_PROSE_CHARS = 40
+# Next to this much code, prose below MIN_PROSE_BESIDE_CODE is only its caption.
+MOSTLY_CODE = 0.8
+MIN_PROSE_BESIDE_CODE = 120
+# Separators, roles and the end mark of a line, generously: the length check counts exactly.
+LINE_OVERHEAD_TOKENS = 48
+
+_LINK = re.compile(r"(?:https?://|www\.)\S+")
+
+
+class QaGenerator(Generator):
+    """`per_passage` 0 asks by length, about one question in 275 characters of prose, one to five.
+
+    `context` document puts title, date and the summary (or the passage, where the answer is not in the
+    summary) into a system message. `style` says how a chat model words its answers.
+    """
+
+    per_passage: int = Field(default=0, ge=0, le=50)
+    context: Literal["none", "document"] = "none"
+    style: Style = "own_words"
+
+    def prompts(self, subject: Subject) -> Sequence[Prompt]:
+        document, passage = subject.document, subject.passage
+        count = self.per_passage or _count_by_length(passage)
+        messages = qa_messages(
+            passage.text,
+            title=document.title,
+            headings=passage.headings,
+            count=count,
+            language=document.language,
+            style=self.style,
+        )
+        return [
+            Prompt.make(
+                kind="qa",
+                subject_id=passage.id,
+                text=passage.text,
+                title=document.title,
+                headings=passage.headings,
+                blocks=passage.blocks,
+                count=count,
+                language=document.language,
+                messages=messages,
+                schema=REPLY_SCHEMAS["qa"],
+            )
+        ]
+
+    def skip_reason(self, subject: Subject) -> str | None:
+        passage = subject.passage
+        prose = _prose_chars(passage)
+        visible = _visible(passage.text)
+        if prose == 0:
+            return "no_prose"
+        links = sum(_visible(found.group()) for found in _LINK.finditer(passage.text))
+        if links > 0.5 * prose:
+            return "links_only"
+        if prose < MIN_PROSE_CHARS:
+            return "too_short"
+        code = sum(_visible(b.of(passage.text)) for b in passage.blocks if b.kind == "code")
+        if code > MOSTLY_CODE * visible and prose < MIN_PROSE_BESIDE_CODE:
+            return "mostly_code"
+        return None
+
+    def examples(self, reply: Reply, subject: Subject) -> Sequence[Example | Rejected]:
+        items = read_json_reply(reply, REPLY_SCHEMAS["qa"])["items"]
+        return [self._example(item, reply, subject) for item in items]
+
+    def _example(self, item: Mapping[str, Any], reply: Reply, subject: Subject) -> Example | Rejected:
+        question, answer, evidence = (_clean(item[key]) for key in ("question", "answer", "evidence"))
+        passage = subject.passage
+        found = find_evidence(evidence, passage.text)
+        if found is None:
+            return Rejected.make(
+                item_id=passage.id,
+                source=subject.document.source,
+                stage="generate",
+                reason="evidence_not_found",
+                detail=f"not in the passage: {evidence[:160]!r} | {question[:120]}",
+            )
+        said = (Message(role="user", content=question), Message(role="assistant", content=answer))
+        return Example.make(
+            kind="qa",
+            messages=(*self._context(subject, said, evidence), *said),
+            document_id=subject.document.id,
+            passage_id=passage.id,
+            source=subject.document.source,
+            evidence=(Span(start=passage.start + found.start, end=passage.start + found.end),),
+            made_by=reply.model,
+        )
+
+    def _context(self, subject: Subject, said: tuple[Message, ...], evidence: str) -> tuple[Message, ...]:
+        """The summary where it holds the evidence, else the passage; nothing where neither fits the line."""
+        if self.context == "none":
+            return ()
+        document = subject.document
+        texts = [subject.passage.text]
+        if evidence and find_evidence(evidence, subject.summary.text):
+            texts.insert(0, subject.summary.text)
+        for text in texts:
+            message = context_message(
+                text, title=document.title, published=document.published, language=document.language
+            )
+            tokens = sum(count_tokens(m.content, subject.encoding) for m in (message, *said))
+            if tokens + LINE_OVERHEAD_TOKENS <= subject.max_tokens:
+                return (message,)
+        return ()
+
+
+def find_evidence(evidence: str, text: str) -> Span | None:
+    """Where the evidence stands: exactly, else with any white space between its words; None where it does not."""
+    if not evidence:
+        return None
+    start = text.find(evidence)
+    if start >= 0:
+        return Span(start=start, end=start + len(evidence))
+    found = re.search(r"\s+".join(re.escape(word) for word in evidence.split()), text)
+    return Span(start=found.start(), end=found.end()) if found else None
+
+
+def _count_by_length(passage: Passage) -> int:
+    return max(1, min(MOST_QUESTIONS, round(_prose_chars(passage) / CHARS_PER_QUESTION)))
+
+
+def _prose_chars(passage: Passage) -> int:
+    blocks = passage.blocks or (Block(kind="paragraph", start=0, end=len(passage.text)),)
+    return sum(len(b.of(passage.text).strip()) for b in blocks if b.kind in ("paragraph", "list_item", "quote"))
+
+
+def _visible(text: str) -> int:
+    return sum(not char.isspace() for char in text)
+
+
+def _clean(text: str) -> str:
+    """As documents are: NFC, `\\n` line ends."""
+    return unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").strip()
