@@ -138,9 +138,7 @@ def main(data: Path) -> None:
         print(f"{blog}: {shares}; markup {markup.total() / chars * 10_000:.2f} per 10,000 characters {dict(markup)}")
     worst = sorted(recalls.items(), key=lambda item: item[1])[:5]
     print(f"skt-ospo shingle recall {sum(recalls.values()) / len(recalls):.4f}; lowest {worst}")
-    print(
-        f"skt-ospo recall of 12 letters, white space aside: {sum(letters) / len(letters):.4f}; lowest {min(letters):.4f}"
-    )
+    print(f"skt-ospo recall of runs of 12 letters: {sum(letters) / len(letters):.4f}; lowest {min(letters):.4f}")
 
 
 if __name__ == "__main__":

@@ -69,7 +69,8 @@ class TextReader(Reader):
 
 def _take_head(lines: list[str]) -> tuple[str, dict[str, str], list[str]]:
     """Title and facts of the first lines, and the lines below them."""
-    title, fields, taken = "", {}, 0
+    title, taken = "", 0
+    fields: dict[str, str] = {}
     for place, line in enumerate(lines[:HEAD_LINES]):
         bare = line.strip()
         if not bare or _RULE.match(bare):

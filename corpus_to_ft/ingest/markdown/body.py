@@ -64,12 +64,12 @@ STRUCTURE = frozenset(
 )
 _LEFT_OVER: tuple[tuple[re.Pattern[str], str], ...] = (
     # CommonMark closes no `**` between punctuation and a Korean particle: **"제목"**은
-    (re.compile(r"\*\*\*?(?=\S)([^\n]+?)(?<=\S)\*\*\*?"), r"\1"),
+    (re.compile(r"\*\*\*?(?=[^\s*])([^\n*]{1,500}?)(?<=\S)\*\*\*?"), r"\1"),
     (re.compile(r"(?<![\w*])\*\*|\*\*(?![\w*])"), ""),
-    (re.compile(r"(?<!\w)__(?=\S)([^\n]+?)(?<=\S)__"), r"\1"),
-    (re.compile(r"~~(?=\S)([^\n]+?)(?<=\S)~~"), r"\1"),
-    (re.compile(r"!\[([^\]\n]*)\]\([^\n]*?\)"), ""),
-    (re.compile(r"\[([^\]\n]+)\]\((?:https?:|/|\.|#)[^\n]*?\)"), r"\1"),
+    (re.compile(r"(?<!\w)__(?=[^\s_])([^\n]{1,500}?)(?<=\S)__"), r"\1"),
+    (re.compile(r"~~(?=[^\s~])([^\n~]{1,500}?)(?<=\S)~~"), r"\1"),
+    (re.compile(r"!\[[^\[\]\n]{0,300}\]\((?:[^()\n]|\([^()\n]{0,200}\)){0,500}\)"), ""),
+    (re.compile(r"\[([^\[\]\n]{1,300})\]\((?:https?:|/|\.|#)(?:[^()\n]|\([^()\n]{0,200}\)){0,500}\)"), r"\1"),
     (re.compile(r"\[\^[^\]\s]+\]:?"), ""),
 )  # fmt: skip
 
@@ -114,9 +114,6 @@ class BodyWriter(HTMLParser):
             self._flush()
         elif token.nesting:
             self._mark(token.tag or kind, token.nesting > 0)
-            if kind == "list_item_open" and token.info:
-                # The parser keeps the number of an ordered item here.
-                self._text(f"{token.info}{token.markup} ")
 
     def _inline(self, tokens: Sequence[Token]) -> None:
         for token in tokens:

@@ -34,15 +34,19 @@ _SUBSTITUTIONS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"^[ \t]*:{3,}[ \t]*(?:[\w-]+)?(?:\{[^}\n]*\})?[ \t]*(?P<rest>[^\n]*)$", re.MULTILINE), r"\g<rest>"),
     (re.compile(r"^import\s+(?:[^\n]*\sfrom\s+)?['\"][^\n]*$|^export\s+(?:const|default)\s[^\n]*$", re.MULTILINE), ""),
     (re.compile(r"^([ \t]*>[ \t]*)\[![\w-]+\][+-]?[ \t]*", re.MULTILINE), r"\1"),
-    (re.compile(r"!\[\[[^\]\n]*\]\]"), ""),
-    (re.compile(r"\[\[(?:[^\]|\n]*\|)?([^\]|\n]+)\]\]"), r"\1"),
-    (re.compile(r"==(?=\S)([^=\n]+)(?<=\S)=="), r"\1"),
+    (re.compile(r"!\[\[[^\[\]\n]{0,300}\]\]"), ""),
+    (re.compile(r"\[\[(?:[^\[\]|\n]{0,300}\|)?([^\[\]|\n]{1,300})\]\]"), r"\1"),
+    (re.compile(r"==(?=\S)([^=\n]{1,500})(?<=\S)=="), r"\1"),
     (re.compile(r"^([ \t>]*(?:[*+-]|\d+[.)])[ \t]+)\[[ xX]\][ \t]+", re.MULTILINE), r"\1"),
     (re.compile(r"^(#{2,6})(?=[^#\s])", re.MULTILINE), r"\1 "),
     (re.compile(r"<(/?)br\b[^>]*>", re.IGNORECASE), "<br>"),
 )  # fmt: skip
 _PAGE_FIELD = re.compile(r"\{\{-?\s*page\.([\w-]+)[^{}]*\}\}")
 _MATH = re.compile(r"\$\$(?P<math>.+?)\$\$|\\\\\[(?P<block>.+?)\\\\\]|\\\\\((?P<inline>.+?)\\\\\)", re.DOTALL)
+# Single dollars are a formula only around a LaTeX sign: `$5 and $6` are prices.
+_INLINE_MATH = re.compile(
+    r"(?<![\\$\w])\$(?=[^\s$])(?P<math>[^$\n]{0,400}?[\\_^{][^$\n]{0,400}?)(?<=[^\s\\])\$(?![\d$])"
+)
 MAX_MATH_CHARS = 10_000
 
 
@@ -58,7 +62,7 @@ def plain_markdown(text: str, fields: Mapping[str, Any], parser: MarkdownIt) -> 
         return f"\ue000{len(held) - 1}\ue001"
 
     def formula(found: re.Match[str]) -> str:
-        content = found["math"] or found["block"] or found["inline"]
+        content = next(text for text in found.groups() if text)
         # LaTeX reads `} }` like `}}`, and template engines read only the latter.
         spaced = re.sub(r"([{}])(?=\1)", r"\1 ", " ".join(content.split()))
         return hold(spaced) if len(content) < MAX_MATH_CHARS else content
@@ -74,7 +78,7 @@ def plain_markdown(text: str, fields: Mapping[str, Any], parser: MarkdownIt) -> 
         prose = _PAGE_FIELD.sub(lambda found: _field(fields, found.group(1)), prose)
         for pattern, replacement in _SUBSTITUTIONS:
             prose = pattern.sub(replacement, prose)
-        prose = _MATH.sub(formula, prose).replace("$$", "")
+        prose = _INLINE_MATH.sub(formula, _MATH.sub(formula, prose).replace("$$", ""))
         return re.sub("\ue002(\\d+)\ue003", lambda found: spans[int(found.group(1))], prose)
 
     return _outside_code(text, parser, clean), held
