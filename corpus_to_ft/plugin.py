@@ -2,8 +2,8 @@
 
 A plugin is one frozen pydantic class whose fields are its settings. The class is found by its
 folder (which fixes the contract it must subclass) and its file name; no list names it. A plugin
-file holds exactly one class that subclasses the contract. A file whose plugin has `variants`
-(konlpy has okt, komoran, …) is addressed as `file.variant`.
+file holds exactly one class that subclasses the contract; a file without one is no plugin. A file
+whose plugin has `variants` (konlpy has okt, komoran, …) is addressed as `file.variant`.
 
 The fingerprint of a plugin is a digest of its name, its settings and the versions of the packages
 that shape its result (`packages`). A field that cannot change the result is named in
@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import pkgutil
+import re
 from collections.abc import Mapping
-from importlib import metadata
+from importlib import metadata, resources
 from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -24,25 +24,16 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from corpus_to_ft.errors import ConfigError
 from corpus_to_ft.records import digest
 
-NOT_PLUGINS = frozenset(
-    {
-        "base",
-        "stage",
-        "each",
-        "pool",
-        "replies",
-        "alignment",
-        "borders",
-        "josa",
-        "nouns",
-        "rules",
-        "sejong",
-        "manifest",
-        "card",
-        "duplicates",
-        "report",
-    }
-)
+# The folders that hold plugins, and the contract each of them fixes.
+CONTRACTS: Mapping[str, str] = {
+    "ingest": "Reader",
+    "analyzers": "Analyzer",
+    "llm": "Provider",
+    "generate": "Generator",
+    "checks": "Check",
+    "write": "Writer",
+    "run": "Executor",
+}
 
 
 class Plugin(BaseModel):
@@ -71,9 +62,17 @@ P = TypeVar("P", bound=Plugin)
 
 
 def plugin_names(folder: str) -> list[str]:
-    """Names of the plugins in `corpus_to_ft/<folder>/`, without importing them, in alphabetical order."""
-    package = importlib.import_module(f"corpus_to_ft.{folder}")
-    return sorted(entry.name for entry in pkgutil.iter_modules(package.__path__) if entry.name not in NOT_PLUGINS)
+    """Names of the plugins in `corpus_to_ft/<folder>/` in alphabetical order, found without importing them.
+
+    A file is a plugin when it declares a class of the folder's contract; what plugins share may stand beside them.
+    """
+    declares = re.compile(rf"^class \w+\((?:\w+, *)*{CONTRACTS[folder]}\):", re.MULTILINE)
+    found = []
+    for entry in resources.files(f"corpus_to_ft.{folder}").iterdir():
+        file = entry.joinpath("__init__.py") if entry.is_dir() else entry
+        if file.name.endswith(".py") and file.is_file() and declares.search(file.read_text(encoding="utf-8")):
+            found.append(entry.name.removesuffix(".py"))
+    return sorted(found)
 
 
 def find_plugin(folder: str, name: str, contract: type[P]) -> type[P]:

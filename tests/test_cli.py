@@ -1,0 +1,177 @@
+"""What people type, and what they are told: messages name the item and the remedy, exit codes say how it ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+TEXT = (
+    "새벽 배송은 밤 11시까지 주문한 상품을 다음 날 아침 7시 전에 문 앞에 두는 서비스입니다. "
+    "수도권에서는 2023년 5월부터 시작했습니다. 상자를 접어 두는 이유는 자리를 아끼기 위해서입니다."
+)
+
+
+def run(*arguments: str | Path, language: str = "en", cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "CORPUS_TO_FT_LANG": language, "COLUMNS": "200"}
+    command = [sys.executable, "-m", "corpus_to_ft", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=cwd)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    folder = tmp_path / "글"
+    folder.mkdir()
+    (folder / "배송.txt").write_text(TEXT, encoding="cp949")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "없는-폴더"], ["없는-폴더", "does not exist"]),
+        (["run", "{source}", "--set", "targets.use=legacy"], ["'targets'", "did you mean 'target'"]),
+        (["run", "{source}", "--set", "target.use=gpt9"], ["gpt9", "legacy", "openai-chat"]),
+        (["run", "{source}", "--set", "split.validation=많이"], ["split.validation", "많이"]),
+        (["run", "{source}", "--set", "split.validation=1.5"], ["split.validation", "1.5"]),
+        (["run", "{source}", "--set", 'generate=[{use="qa", cuont=3}]'], ["cuont", "qa"]),
+        (["run", "{source}", "--set", "generate=시"], ["시", "keywords, qa, summary"]),
+        (["run", "{source}", "--set", "analyzer.use=konlpy.mecap"], ["konlpy.mecap", "konlpy.mecab"]),
+        (["run", "{source}", "--set", "checks.lenght=false"], ["lenght", "length"]),
+        (["run", "{source}", "--set", "아무말"], ["a.b=c", "아무말"]),
+        (["run", "{source}", "-c", "없음.toml"], ["없음.toml", "corpus-to-ft init"]),
+        (["run", "{source}", "-o", "{source}"], ["output folder at once", "-o"]),
+        (["status", "{source}"], ["no run in", "corpus-to-ft run"]),
+        (["tokens", "{source}", "--encoding", "gpt-99"], ["gpt-99", "o200k_base"]),
+    ],
+)
+def test_what_the_user_can_fix_is_named_with_the_remedy(
+    source: Path, tmp_path: Path, arguments: list[str], words: list[str]
+) -> None:
+    done = run(*(argument.replace("{source}", str(source)) for argument in arguments), cwd=tmp_path)
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    for word in words:
+        assert word in done.stderr
+
+
+def test_a_config_of_the_wrong_type_and_broken_toml_are_named(source: Path, tmp_path: Path) -> None:
+    config = tmp_path / "설정.toml"
+    config.write_text('split = "반반"\n', encoding="utf-8")
+    assert "split" in run("run", source, "-c", config).stderr
+    config.write_text("[split\n", encoding="utf-8")
+    done = run("run", source, "-c", config)
+    assert done.returncode == 2
+    assert "not valid TOML" in done.stderr
+
+
+def test_an_empty_folder_is_told_so(tmp_path: Path) -> None:
+    (tmp_path / "빔").mkdir()
+    done = run("run", tmp_path / "빔", "-o", tmp_path / "out")
+    assert done.returncode == 2
+    assert "빔" in done.stderr
+
+
+def test_bad_files_fall_out_with_their_reason_and_the_good_one_stays(source: Path, tmp_path: Path) -> None:
+    (source / "그림.txt").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    (source / "빈.txt").write_bytes(b"")
+    (source / "깨짐.txt").write_bytes(TEXT.encode()[:50] + b"\xff\xfe\xfd" * 40 + TEXT.encode()[50:])
+    (source / unicodedata.normalize("NFD", "자소.txt")).write_text(
+        unicodedata.normalize("NFD", TEXT + " 자소가 풀린 글입니다."), encoding="utf-8"
+    )
+    (source / "모름.xyz").write_text("?", encoding="utf-8")
+    (source / "고리").symlink_to(source)
+    os.mkfifo(source / "관.txt")
+    done = run("run", source, "-o", tmp_path / "out", "--json")
+    assert done.returncode == 0, done.stderr
+    outcome = json.loads(done.stdout)
+    assert outcome["documents"] == 2
+    fell_out = [json.loads(line) for line in run("rejected", tmp_path / "out", "--json").stdout.splitlines()]
+    reasons = {line["source"]: line["reason"] for line in fell_out if line["stage"] == "ingest"}
+    expected = {
+        "그림.txt": "binary",
+        "빈.txt": "empty",
+        "깨짐.txt": "damaged",
+        "모름.xyz": "no_reader",
+        "관.txt": "not_a_file",
+    }
+    assert reasons == expected
+    assert all(line["detail"] for line in fell_out)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read and write everything")
+def test_unreadable_files_and_folders_are_named(source: Path, tmp_path: Path) -> None:
+    (source / "비밀.txt").write_text(TEXT, encoding="utf-8")
+    (source / "비밀.txt").chmod(0)
+    assert run("run", source, "-o", tmp_path / "out").returncode == 0
+    assert "비밀.txt" in run("rejected", tmp_path / "out").stdout
+    (tmp_path / "굳음").mkdir(mode=0o500)
+    done = run("run", source, "-o", tmp_path / "굳음" / "out")
+    assert done.returncode == 2
+    assert "굳음" in done.stderr
+
+
+def test_an_output_path_that_is_a_file_is_named(source: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("", encoding="utf-8")
+    done = run("run", source, "-o", tmp_path / "out")
+    assert done.returncode == 2
+    assert "cannot write" in done.stderr
+
+
+def test_a_run_can_be_looked_into(source: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert run("run", source, "-o", out, "--set", "generate=qa,keywords").returncode == 0
+    status = json.loads(run("status", out, "--json").stdout)
+    assert status["documents"] == 1
+    assert sum(status["kinds"].values()) == status["examples"] > 0
+    shown = json.loads(run("show", out, "-n", "1", "--kind", "qa", "--json").stdout)
+    assert shown["evidence"][0]["text"] in TEXT
+    assert "배송.txt" in run("show", out).stdout
+    assert "0" in run("cost", out).stdout
+
+
+def test_a_dry_run_writes_nothing_and_counts_what_would_be_done(source: Path, tmp_path: Path) -> None:
+    done = run("run", source, "-o", tmp_path / "out", "--dry-run", "--json")
+    plan = json.loads(done.stdout)
+    assert (plan["files"], plan["files_done"], plan["documents"], plan["billed"]) == (1, 0, 1, False)
+    assert not (tmp_path / "out").exists()
+
+
+def test_keywords_are_a_line_a_document(source: Path) -> None:
+    done = run("keywords", source, "--top", "3", "--json", "--analyzer", "regex")
+    (line,) = [json.loads(text) for text in done.stdout.splitlines()]
+    assert line["source"] == "배송.txt"
+    assert 1 <= len(line["keywords"]) <= 3
+    assert set(line["keywords"][0]) == {"text", "score"}
+
+
+def test_tokens_are_counted_offline(source: Path) -> None:
+    done = run("tokens", source / "배송.txt", "--encoding", "gpt-4o", "--json")
+    line = json.loads(done.stdout)
+    assert (line["source"], line["encoding"]) == ("배송.txt", "o200k_base")
+    assert line["tokens"] > 30
+
+
+def test_init_writes_a_config_that_runs(source: Path, tmp_path: Path) -> None:
+    config = tmp_path / "corpus-to-ft.toml"
+    assert run("init", config).returncode == 0
+    assert run("run", source, "-c", config, "-o", tmp_path / "out", "--dry-run").returncode == 0
+    again = run("init", config)
+    assert again.returncode == 2
+    assert "--force" in again.stderr
+
+
+def test_help_speaks_both_languages() -> None:
+    assert "학습 파일" in run("--help", language="ko").stdout
+    assert "training files" in run("--help", language="en").stdout
+
+
+def test_plugins_are_listed_with_their_settings() -> None:
+    listed = [json.loads(line) for line in run("plugins", "--json").stdout.splitlines()]
+    assert {"kiwi", "konlpy", "regex"} <= {line["name"] for line in listed if line["folder"] == "analyzers"}
+    assert all(line["does"] for line in listed)
