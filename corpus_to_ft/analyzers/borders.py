@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from corpus_to_ft.records import Span
 
@@ -20,7 +21,9 @@ _ABBREVIATION = re.compile(
 )
 _ENUMERATOR = re.compile(r"^[(\[]?(?:\d{1,3}|[가-하]|[A-Za-z])[.)\]]$")
 _EMOTICON = re.compile(
-    r"(?<=[가-힣])[.!?~]*[ \t]?(?:[:;=]-?[)(DPp]+(?!\w)|\^[_.-]?\^;*|[ㅋㅎㅠㅜ]{2,}|[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f\u200d]+)[.!?~]*[ \t]+(?=\S)"
+    r"(?<=[가-힣])[.!?~]*[ \t]?"
+    r"(?:[:;=]-?[)(DPp]+(?!\w)|\^[_.-]?\^;*|[ㅋㅎㅠㅜ]{2,}|[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f\u200d]+)"
+    r"[.!?~]*[ \t]+(?=\S)"
 )
 _ENDS_A_CLAUSE = re.compile("[다요죠까네]$")
 # After a quotation: its particle, or a short clause that only says who spoke.
@@ -65,7 +68,7 @@ def sentences_at(text: str, borders: Iterable[int]) -> list[Span]:
 
 def _one_line(text: str, cuts: list[int]) -> list[Span]:
     spans: list[Span] = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         span = trimmed(text, start, end)
         if span is None:
             continue

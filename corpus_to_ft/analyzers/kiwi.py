@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, ClassVar
 
 from pydantic import Field
@@ -90,7 +91,7 @@ def _borders(found: Any, offset: int, clean: bool) -> list[int]:
 
 def _analysis(text: str, plain: str, origin: list[int] | None, tokens: list[Token], borders: list[int]) -> Analysis:
     sentences = sentences_at(plain, borders)
-    if any(after.start < before.start for before, after in zip(tokens, tokens[1:], strict=False)):
+    if any(after.start < before.start for before, after in pairwise(tokens)):
         tokens.sort(key=lambda token: (token.start, token.end))
     if origin is not None:
         sentences = [Span(start=origin[s.start], end=origin[s.end]) for s in sentences]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 _OKT = {
@@ -29,12 +30,16 @@ _MAPS: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 
 # Okt and Hannanum do not tell these from nouns.
-DEPENDENT_NOUNS = frozenset(
-    "것 거 게 건 걸 수 때 등 번 개 데 바 줄 뿐 만큼 중 년 월 일 명 원 시 분 초 점 채 척 듯 적 터".split()
-)
-PRONOUNS = frozenset(
-    "나 너 저 우리 저희 그 이 그것 이것 저것 여기 거기 저기 누구 무엇 뭐 자신 자기 당신 너희 그녀 이거 그거".split()
-)
+DEPENDENT_NOUNS = frozenset(re.findall(r"\w+", """
+    것 거 게 건 걸 수 때 등 번 개 데 바 줄 뿐 만큼 중 년 월 일 명 원 시 분 초 점 채 척 듯 적 터
+"""))  # fmt: skip
+PRONOUNS = frozenset(re.findall(r"\w+", """
+    나 너 저 우리 저희 그 이 그것 이것 저것 여기 거기 저기 누구 무엇 뭐 자신 자기 당신 너희 그녀 이거 그거
+"""))  # fmt: skip
+_KNOWN = frozenset(re.findall(r"\w+", """
+    NNG NNP NNB NR NP VV VA VX VCP VCN XR XPN XSN XSV XSA MM MAG MAJ IC SL SH SN SF SP SS SE SO SW
+    JKS JKC JKG JKO JKB JKV JKQ JX JC EP EF EC ETN ETM
+"""))  # fmt: skip
 
 
 def sejong_tag(variant: str, form: str, tag: str) -> str:
@@ -55,12 +60,6 @@ def sejong_tag(variant: str, form: str, tag: str) -> str:
     if mapped == "SW" or mapped not in _KNOWN:
         return mapped if mapped.startswith("W_") or mapped == "SW" else "NNG" if mapped.startswith("N") else "SW"
     return mapped
-
-
-_KNOWN = frozenset(
-    "NNG NNP NNB NR NP VV VA VX VCP VCN XR XPN XSN XSV XSA MM MAG MAJ IC SL SH SN SF SP SS SE SO SW "
-    "JKS JKC JKG JKO JKB JKV JKQ JX JC EP EF EC ETN ETM".split()
-)
 
 
 def symbol_tag(form: str) -> str:
