@@ -34,7 +34,7 @@ def source(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["run", "없는-폴더"], ["없는-폴더", "does not exist"]),
+        (["run", "없는-폴더"], ["없는-폴더", "no such file or folder"]),
         (["run", "{source}", "--set", "targets.use=legacy"], ["'targets'", "did you mean 'target'"]),
         (["run", "{source}", "--set", "target.use=gpt9"], ["gpt9", "legacy", "openai-chat"]),
         (["run", "{source}", "--set", "split.validation=많이"], ["split.validation", "많이"]),
