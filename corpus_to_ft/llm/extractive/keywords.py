@@ -22,13 +22,13 @@ from corpus_to_ft.records import Block, Span
 LATIN = re.compile(
     r"(?<![A-Za-z0-9\\@/._-])[A-Za-z][A-Za-z0-9]*(?:[.\-_/&'][A-Za-z0-9]+)*(?:\+{1,2}|#)?(?![A-Za-z0-9])"
 )
-ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.]+|(?<![\w/])/[\w./-]{2,}")
+ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]+\.[\w.]+|(?<![\w/])/[\w./-]{2,}")
 IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 NOUN_TAGS = ("NNG", "NNP", "XR", "SH", "NF")
 # Suffixes that make another noun (국제화, 안정성); not 적, which makes a modifier, nor 들 and 님.
-SUFFIXES = frozenset(["화", "성", "률", "율", "량", "력", "론", "학", "술", "자", "기", "기능", "법", "권", "형", "층", "망", "층위", "처", "부", "장", "별", "도", "감", "비", "료", "점"])
-PREFIXES = frozenset(["비", "재", "초", "다", "반", "역", "무", "불", "부", "총", "최", "신", "구", "준", "탈", "대", "소", "고", "저", "미"])
-SURNAMES = "김이박최정강조윤장임한오서신권황안송전홍유고문양손배백허남심노하곽성차주우구민류나진지엄채원천방공현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모"
+SUFFIXES = frozenset("화성률율량력론학술자기법권형층망처부장별도감비료점")
+PREFIXES = frozenset("비재초다반역무불총최신준탈미")
+SURNAMES = "김이박최정강조윤장임한오서신권황안송전홍유고문양손배백허남심노하곽성차주우구민류나진지엄채원천방공현"
 # Somebody who says who they are, near the beginning of an article, or is addressed by name.
 INTRODUCTION = re.compile(
     rf"(?<![가-힣])([{SURNAMES}][가-힣]{{2}})\s?(?:입니다|이라고 (?:합니다|해요)|라고 (?:합니다|해요)|이에요|예요|올림)"
@@ -117,8 +117,8 @@ def rank_keywords(
     """
     runs = list(_runs(analysis, blocks))
     candidates = _candidates(analysis.text, runs)
-    for name in _names(analysis.text, exclude):
-        candidates.pop(name, None)
+    names = _names(analysis.text, exclude)
+    candidates = {key: found for key, found in candidates.items() if not _is_name(key, found, names, analysis.text)}
     _count_code(candidates, analysis.text, blocks)
     _find_nested(candidates)
     _pair_glosses(candidates, analysis.text)
@@ -167,7 +167,9 @@ def _words(analysis: Analysis, span: Span) -> list[_Word]:
             start = waiting.start if waiting and waiting.end == token.start else token.start
             surface = analysis.text[start : token.end]
             if surface.isalnum() and not surface.isascii():
-                words.append(_Word(surface.lower(), start, token.end, latin=False))
+                # Kiwi takes 컨슈머를 at the head of a text for a name; hardly any noun ends in 를.
+                end = token.end - 1 if len(surface) > 2 and surface[-1] == "를" else token.end
+                words.append(_Word(analysis.text[start:end].lower(), start, end, latin=False))
             waiting = None
         elif words and _extends(words[-1], token):
             last = words.pop()
@@ -204,8 +206,10 @@ def _candidates(text: str, runs: Sequence[Sequence[_Word]]) -> dict[str, _Candid
 def _may_stand(words: Sequence[_Word], run: Sequence[_Word], first: int, last: int) -> bool:
     if len(words) == 1:
         return len(words[0].key) > 1 and not _empty(words[0])
-    borders = (words[0], words[-1])
-    if any(_empty(word) for word in borders) or any(word.key in EMPTY_ENGLISH for word in words):
+    # An empty word may begin or end a compound that is written as one word (사용자, 기본값), not a phrase.
+    if (_empty(words[0]) and not words[1].glued) or (_empty(words[-1]) and not words[-1].glued):
+        return False
+    if any(word.key in EMPTY_ENGLISH for word in words):
         return False
     # One syllable glued to more of the same word is a piece of it: never cut there.
     cut_before = run[first].glued and (len(run[first].key) == 1 or len(run[first - 1].key) == 1)
@@ -227,6 +231,15 @@ def _names(text: str, exclude: Collection[str]) -> set[str]:
     seen = INTRODUCTION.findall(beginning) + ADDRESSED.findall(text)
     # A word said again and again is what the article is about, whoever's surname it begins with.
     return names | {name for name in seen if text.count(name) <= max(3, seen.count(name) + 1)}
+
+
+def _is_name(key: str, candidate: _Candidate, names: Collection[str], text: str) -> bool:
+    """A name, a phrase with one, or a piece of one that an analyzer cut (김성 of 김성철) and that stands nowhere else."""
+    if any(word in names for word in (key, *candidate.words)):
+        return True
+    if candidate.latin:
+        return False
+    return any(name in key or (key in name and candidate.count <= text.count(name)) for name in names)
 
 
 def _pair_glosses(candidates: Mapping[str, _Candidate], text: str) -> None:
@@ -297,8 +310,12 @@ class _Titles:
 
     def __init__(self, titles: Sequence[str]) -> None:
         self._joined = "\n".join(normalized(title) for title in titles)
-        words = [[normalized(word.group()) for word in LATIN.finditer(title)] for title in titles]
-        self._latin = {"".join(row[i:j]) for row in words for i in range(len(row)) for j in range(i + 1, len(row) + 1)}
+        self._latin: set[str] = set()
+        for title in titles:
+            words = [normalized(word.group()) for word in LATIN.finditer(title)]
+            for first in range(len(words)):
+                ends = range(first + 1, min(first + MOST_WORDS, len(words)) + 1)
+                self._latin.update("".join(words[first:end]) for end in ends)
 
     def hold(self, key: str, candidate: _Candidate | None) -> bool:
         if candidate is None:
