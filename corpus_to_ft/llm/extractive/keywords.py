@@ -234,7 +234,7 @@ def _names(text: str, exclude: Collection[str]) -> set[str]:
 
 
 def _is_name(key: str, candidate: _Candidate, names: Collection[str], text: str) -> bool:
-    """A name, a phrase with one, or a piece of one that an analyzer cut (김성 of 김성철) and that stands nowhere else."""
+    """A name, a phrase with one, or a piece that an analyzer cut from one (김성 of 김성철) and that stands nowhere else."""
     if any(word in names for word in (key, *candidate.words)):
         return True
     if candidate.latin:
