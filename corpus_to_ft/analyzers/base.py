@@ -13,7 +13,6 @@ from typing import ClassVar, NamedTuple
 from corpus_to_ft.plugin import Plugin
 from corpus_to_ft.records import Span
 
-
 _KNOWN: ContextVar[Mapping[str, Analysis]] = ContextVar("_KNOWN", default={})  # noqa: B039 (never mutated)
 
 

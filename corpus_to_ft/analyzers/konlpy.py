@@ -18,7 +18,7 @@ from typing import Any, ClassVar, Literal
 from corpus_to_ft.analyzers.alignment import align
 from corpus_to_ft.analyzers.base import Analysis, Analyzer, Token
 from corpus_to_ft.analyzers.borders import composed, pieces, split_by_rule
-from corpus_to_ft.analyzers.rules import rule_tokens
+from corpus_to_ft.analyzers.rules import JOSA, rule_tokens
 from corpus_to_ft.analyzers.sejong import sejong_tag
 from corpus_to_ft.errors import ConfigError, MissingExtra
 from corpus_to_ft.records import Span, digest
@@ -98,7 +98,18 @@ class KonlpyAnalyzer(Analyzer):
                 raise ConfigError(f"{self.name}: the Java runtime has ended; start the command again") from error
             return rule_tokens(text, offset + blank)
         morphemes = [(form.strip(), sejong_tag(self.variant, form.strip(), tag)) for form, tag in found if form.strip()]
-        return align(text, morphemes, offset + blank) if morphemes else rule_tokens(text, offset + blank)
+        if not morphemes:
+            return rule_tokens(text, offset + blank)
+        return _particles_after_latin(align(text, morphemes, offset + blank))
+
+
+def _particles_after_latin(tokens: list[Token]) -> list[Token]:
+    """Okt calls the 로 of Kafka로 and the 과 of 3.0과 nouns."""
+    for number in range(1, len(tokens)):
+        before, token = tokens[number - 1], tokens[number]
+        if token.tag == "NNG" and token.start == before.end and before.tag in ("SL", "SN") and token.form in JOSA:
+            tokens[number] = token._replace(tag="JX")
+    return tokens
 
 
 def _unreadable(piece: str) -> list[tuple[int, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from corpus_to_ft.analyzers.base import Analysis, Token
+from corpus_to_ft.analyzers.sejong import DEPENDENT_NOUNS, PRONOUNS
 
 _NOUN = frozenset({"NNG", "NNP", "SL", "SH"})
 _PART = _NOUN | {"XPN", "XSN", "XR", "SN", "NR", "W_SERIAL"}
@@ -62,6 +63,8 @@ def _phrase(text: str, run: list[Token]) -> Phrase | None:
         run = run[1:]
     # 기술+적(인) describes; it names nothing.
     if not run or (run[-1].tag == "XSN" and run[-1].form == "적") or not any(t.tag in _NOUN for t in run):
+        return None
+    if len(run) == 1 and run[0].form in DEPENDENT_NOUNS | PRONOUNS:  # 때 is a free noun to Kiwi
         return None
     start, end = run[0].start, max(token.end for token in run)
     return Phrase(text=text[start:end], start=start, end=end, tokens=tuple(run))
