@@ -206,6 +206,8 @@ def _candidates(text: str, runs: Sequence[Sequence[_Word]]) -> dict[str, _Candid
 def _may_stand(words: Sequence[_Word], run: Sequence[_Word], first: int, last: int) -> bool:
     if len(words) == 1:
         return len(words[0].key) > 1 and not _empty(words[0])
+    if any(len(word.key) == 1 and not word.latin for word in (words[0], words[-1])) and not words[-1].glued:
+        return False  # a lone syllable beside a word is a particle or a counter
     # An empty word may begin or end a compound that is written as one word (사용자, 기본값), not a phrase.
     if (_empty(words[0]) and not words[1].glued) or (_empty(words[-1]) and not words[-1].glued):
         return False
@@ -234,7 +236,7 @@ def _names(text: str, exclude: Collection[str]) -> set[str]:
 
 
 def _is_name(key: str, candidate: _Candidate, names: Collection[str], text: str) -> bool:
-    """A name, a phrase with one, or a piece that an analyzer cut from one (김성 of 김성철) and that stands nowhere else."""
+    """A name, a phrase with one, or a piece cut from one (김성 of 김성철) that stands nowhere else."""
     if any(word in names for word in (key, *candidate.words)):
         return True
     if candidate.latin:
