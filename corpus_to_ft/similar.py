@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -62,25 +62,36 @@ def similar_pairs(sets: Sequence[npt.NDArray[np.uint64]], threshold: float) -> I
     Prefix filter (Chaudhuri, Ganti and Kaushik, 2006; Bayardo, Ma and Srikant, 2007): with members in
     order of rarity, two sets that alike share one of their first `n - ceil(threshold * n) + 1` members.
     """
-    frequency: Counter[int] = Counter()
-    for members in sets:
-        frequency.update(members.tolist())
     index: defaultdict[int, list[int]] = defaultdict(list)
-    for position, members in enumerate(sets):
-        size = len(members)
-        rare_first = sorted(members.tolist(), key=lambda member: (frequency[member], member))
-        prefix = rare_first[: size - math.ceil(threshold * size) + 1]
+    seen: list[set[int]] = []
+    for position, members in enumerate(_rare_first(sets)):
+        size, here = len(members), set(members)
         candidates: set[int] = set()
-        for member in prefix:
+        for member in members[: size - math.ceil(threshold * size) + 1]:
             candidates.update(index[member])
             index[member].append(position)
         for other in sorted(candidates):
-            smaller, larger = sorted((size, len(sets[other])))
+            there = seen[other]
+            smaller, larger = sorted((size, len(there)))
             if smaller < threshold * larger:
                 continue
-            likeness = jaccard(sets[other], members)
+            common = len(here & there)
+            likeness = common / (smaller + larger - common)
             if likeness >= threshold:
                 yield Pair(other, position, likeness)
+        seen.append(here)
+
+
+def _rare_first(sets: Sequence[npt.NDArray[np.uint64]]) -> Iterator[list[int]]:
+    """Each set with its members renamed by how rare they are over all sets (0 is the rarest), in that order."""
+    if not sets:
+        return
+    _, names, counts = np.unique(np.concatenate(sets), return_inverse=True, return_counts=True)
+    rarity = np.empty(len(counts), dtype=np.int64)
+    rarity[np.argsort(counts, kind="stable")] = np.arange(len(counts))
+    ends = np.cumsum([len(members) for members in sets])
+    for ranks in np.split(rarity[names.ravel()], ends[:-1]):
+        yield np.sort(ranks).tolist()
 
 
 class Clusters:

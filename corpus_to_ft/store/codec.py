@@ -8,9 +8,13 @@ from typing import Any
 
 from corpus_to_ft import records
 
-# Free JSON values: lists inside stay lists, everything else sequence-like is a tuple of records.
+# A control character, which no cleaned text and no key from a document can hold: nobody can forge a record.
+CLASS = "\x1e"
+# Free JSON values: lists inside stay lists; every other sequence is a tuple.
 FREE_FIELDS = frozenset({"meta", "schema", "sampling"})
-_CLASSES: dict[str, Any] = {name: value for name, value in vars(records).items() if isinstance(value, type) and is_dataclass(value)}
+_CLASSES: dict[str, Any] = {
+    name: value for name, value in vars(records).items() if isinstance(value, type) and is_dataclass(value)
+}
 _FIELDS: dict[Any, tuple[str, ...]] = {cls: tuple(field.name for field in fields(cls)) for cls in _CLASSES.values()}
 
 
@@ -21,7 +25,7 @@ def encode(value: object) -> str:
 
 def decode(text: str) -> Any:
     """What `encode` was given, with tuples for sequences."""
-    return _record(json.loads(text))
+    return _tuples(json.loads(text, object_hook=_record))
 
 
 def plain(record: object) -> dict[str, Any]:
@@ -32,7 +36,7 @@ def plain(record: object) -> dict[str, Any]:
 def _plain(value: object) -> Any:
     cls = type(value)
     if cls in _FIELDS:
-        tagged: dict[str, Any] = {"$": cls.__name__}
+        tagged: dict[str, Any] = {CLASS: cls.__name__}
         for name in _FIELDS[cls]:
             inner = getattr(value, name)
             tagged[name] = inner if name in FREE_FIELDS else _plain(inner)
@@ -50,10 +54,15 @@ def _untagged(value: object) -> Any:
     return value
 
 
-def _record(value: Any) -> Any:
-    if isinstance(value, list):
-        return tuple(_record(inner) for inner in value)
-    if isinstance(value, dict):
-        cls = _CLASSES[value["$"]]
-        return cls(**{k: v if k in FREE_FIELDS else _record(v) for k, v in value.items() if k != "$"})
-    return value
+def _record(value: dict[str, Any]) -> Any:
+    name = value.pop(CLASS, None)
+    if name is None:
+        return value
+    for key, inner in value.items():
+        if type(inner) is list and key not in FREE_FIELDS:
+            value[key] = _tuples(inner)
+    return _CLASSES[name](**value)
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(inner) for inner in value) if type(value) is list else value
