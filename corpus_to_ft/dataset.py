@@ -244,7 +244,7 @@ def _facts(store: RunStore, said: Mapping[str, Any], proof: SplitProof, passage_
 
 
 def _warnings(read: Iterable[Document]) -> list[str]:
-    return [f"{d.source}: {warning}" for d in read for warning in d.meta.get("warnings", [])]
+    return [warning for document in read for warning in document.meta.get("warnings", [])]
 
 
 def _top_keywords(store: RunStore) -> list[tuple[str, float]]:

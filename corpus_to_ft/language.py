@@ -33,6 +33,11 @@ def tr(english: str, **values: object) -> str:
     return sentence.format(**values) if values else sentence
 
 
+def korean(english: str) -> str:
+    """The Korean sentence, for files that are read by people of any locale and must not vary with it."""
+    return _korean().get(english, english)
+
+
 @cache
 def _korean() -> dict[str, str]:
     text = files("corpus_to_ft").joinpath("locale/ko.toml").read_text(encoding="utf-8")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from corpus_to_ft.language import korean
 from corpus_to_ft.records import Span
 from corpus_to_ft.write.base import well_formed
 from corpus_to_ft.write.manifest import RunFacts, Shown, Written
@@ -72,7 +73,9 @@ def environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters.update(n=lambda value: f"{value:,}", pct=_percent, seen=seen, md=markdown_text, fence=fence)
+    made.filters.update(
+        n=lambda value: f"{value:,}", pct=_percent, seen=seen, korean=korean, md=markdown_text, fence=fence
+    )
     return made
 
 
