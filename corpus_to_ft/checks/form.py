@@ -22,7 +22,8 @@ _POINTS = re.compile(
     re.IGNORECASE,
 )
 _META = re.compile(
-    r"(?:본문|지문|원문|문서|글|기사|텍스트|제공된 (?:내용|자료|정보)|주어진 (?:내용|글|텍스트))(?:에|에서는?|의 내용에) ?"
+    r"(?:본문|지문|원문|문서|글|기사|텍스트|제공된 (?:내용|자료|정보)|주어진 (?:내용|글|텍스트))"
+    r"(?:에|에서는?|의 내용에) ?"
     r"(?:따르면|의하면|언급|나와|나온|나타난|명시)"
     r"|according to the (?:text|passage|article|document|source|post)"
     r"|as (?:mentioned|stated) in the (?:text|passage|article)"

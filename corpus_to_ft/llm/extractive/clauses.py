@@ -18,20 +18,11 @@ MAX_TOPIC_CHARS = 30
 
 # They name a relation to something, so they need it in the question: 목적 of what?
 RELATIONS = frozenset(
-    (
-        "목적 목표 장점 단점 특징 역할 기능 조건 차이 차이점 원인 이유 핵심 기준 종류 구조 원리 한계 대상 효과 의미 정의 "
-        "주제 과정 절차 순서 방식 형식 범위 규칙 원칙 요소 요건 권한 책임 혜택 강점 약점 문제점 해결책 대안"
-    ).split()
+    ["목적", "목표", "장점", "단점", "특징", "역할", "기능", "조건", "차이", "차이점", "원인", "이유", "핵심", "기준", "종류", "구조", "원리", "한계", "대상", "효과", "의미", "정의", "주제", "과정", "절차", "순서", "방식", "형식", "범위", "규칙", "원칙", "요소", "요건", "권한", "책임", "혜택", "강점", "약점", "문제점", "해결책", "대안"]
 )
 # They point at nothing by themselves.
 EMPTY = frozenset(
-    (
-        "것 점 때 경우 방법 문제 결과 부분 내용 정도 이후 이전 다음 처음 오늘 최근 요즘 현재 여기 사람 우리 저희 저 나 제 본인 누구 "
-        "모두 하나 그것 이것 그 이 대부분 전체 개인 생각 사실 시간 상황 필자 글 포스트 포스팅 문서 그림 표 코드 예제 예시 예 위 아래 "
-        "앞 뒤 자신 둘 셋 첫째 둘째 셋째 이번 지난 마지막 나머지 후자 전자 저자 분 분들 여러분 당신 만약 실제 사진 질문 답 답변 "
-        "말 뜻 일 곳 데 등 중 후 전 동안 과거 미래 지금 당시 번째 가지 이름 값 전부 일부 각각 이유 하지만 다만 추가 참고 기본 본격 "
-        "개발자 회사 팀 서비스 사용자 고객 프로젝트 작업 시작 끝 화면 관점 입장 쪽 이들 얘기 이야기 식 수식 함수 변수 파일"
-    ).split()
+    ["것", "점", "때", "경우", "방법", "문제", "결과", "부분", "내용", "정도", "이후", "이전", "다음", "처음", "오늘", "최근", "요즘", "현재", "여기", "사람", "우리", "저희", "저", "나", "제", "본인", "누구", "모두", "하나", "그것", "이것", "그", "이", "대부분", "전체", "개인", "생각", "사실", "시간", "상황", "필자", "글", "포스트", "포스팅", "문서", "그림", "표", "코드", "예제", "예시", "예", "위", "아래", "앞", "뒤", "자신", "둘", "셋", "첫째", "둘째", "셋째", "이번", "지난", "마지막", "나머지", "후자", "전자", "저자", "분", "분들", "여러분", "당신", "만약", "실제", "사진", "질문", "답", "답변", "말", "뜻", "일", "곳", "데", "등", "중", "후", "전", "동안", "과거", "미래", "지금", "당시", "번째", "가지", "이름", "값", "전부", "일부", "각각", "이유", "하지만", "다만", "추가", "참고", "기본", "본격", "개발자", "회사", "팀", "서비스", "사용자", "고객", "프로젝트", "작업", "시작", "끝", "화면", "관점", "입장", "쪽", "이들", "얘기", "이야기", "식", "수식", "함수", "변수", "파일"]
 )
 # Words that lean on the reader's place in the text, on the speaker, or on something said before.
 _POINTING = re.compile(
@@ -39,8 +30,7 @@ _POINTING = re.compile(
     r"|이렇게|그렇게|이와|그와|이처럼|해당|본문|본 |이번|지난|앞서|앞에서|위에서|위의|위와|아래|다음|상기|전자|후자|방금|아까|오늘|어제"
     r"|내일|현재|지금|요즘|최근|올해|작년|내년|저희|우리|저는|제가|저의|저도|나는|내가|나의|제 |내 |필자|여러분|당신|둘 다|이로|그로|이날|그날|그래서"
     r"|따라서|하지만|그러나|그리고|또한|또는 그|즉|마지막으로|추가로|참고로|아마|아무래도|이제|일단|드디어|점은"
-    r"|각각|둘째|셋째|첫째|첫 번째|두 번째|세 번째|네 번째|앞의|뒤의|전술|후술|아닌가|무엇|어떻게|어떤|어디|언제|누가|왜"
-    r"|얼마나|몇)"
+    r"|각각|둘째|셋째|첫째|첫 번째|두 번째|세 번째|네 번째|앞의|뒤의|전술|후술|아닌가)"
     r"|(?<![가-힣])(이|그|저|본|각|위|앞|윗|아랫) (?=[가-힣A-Za-z])|[?!]|https?:|www\.|[`{}<>\\|=*]|\$|…|\.\.\."
 )
 _ANNOUNCES = re.compile(
@@ -52,12 +42,13 @@ _ANNOUNCES = re.compile(
 _ORPHAN = re.compile(
     r"(?:^|[가-힣,(]\s)(?:은|는|가|을|를|에|의|와|과|로|으로|에서|에게|라고|이라고|인|일)(?:\s|[,.)])|[가-힣]\s{2,}[가-힣]|\(\s*\)"
 )
+_ASKING = re.compile(r"(?<![가-힣])(?:무엇|어떻게|어떤|어디|언제|누가|왜|얼마나|몇)")
 _UNBALANCED = re.compile(r"^[^(（\[]*[)）\]]|[(（\[][^)）\]]*$")
 _LEADING = re.compile(
     r"^(?:[\s\"'“‘(\-–—·•*]+|(?:그래서|그러나|그러므로|그런데|그렇지만|그리고|하지만|따라서|때문에|또한|또|즉|반면|반면에|한편|다만|물론"
     r"|결국|게다가|더불어|아울러|특히|심지어|오히려|예를 들어|예를 들면|예컨대|참고로|역시|먼저|우선|첫째|둘째|셋째|마지막으로|추가로|이제"
     r"|일단|일반적으로|기본적으로|보통|사실|실제로|정리하면|요약하면|결과적으로|결론적으로|다시 말해|다시 말하면|쉽게 말해|간단히 말해|만약"
-    r"|만일|혹시|아무래도|단|원래|만약에|자|음|아|네|참|더 중요하게는|무엇보다도?|이상하게도|사실은|아쉽게도|다행히|흔히|주로)[,\s]+|\d{1,2}[.)]\s+)+"
+    r"|만일|마찬가지로|혹시|아무래도|단|원래|만약에|자|음|아|네|참|더 중요하게는|무엇보다도?|이상하게도|사실은|아쉽게도|다행히|흔히|주로)[,\s]+|\d{1,2}[.)]\s+)+"
 )
 
 
@@ -147,12 +138,15 @@ def topic_of(sentence: Sentence, particles: frozenset[str] = frozenset({"은", "
     first = at
     while at < len(tokens) and (tokens[at].tag in _PHRASE or _is_aside(sentence, at)):
         at += 1
-    if at == first or at >= len(tokens) or tokens[at].form not in particles or tokens[at].tag[0] not in "JE":
+    end = at
+    if at + 1 < len(tokens) and tokens[at].tag == "VCP" and tokens[at + 1].form == "란":
+        at += 1
+    if end == first or at >= len(tokens) or tokens[at].form not in particles or tokens[at].tag[0] not in "JE":
         return None
-    phrase = noun_phrase(sentence, first, at)
+    phrase = noun_phrase(sentence, first, end)
     if phrase is None:
         return None
-    head = next((t.form for t in reversed(tokens[first:at]) if t.tag in NOUNS), "")
+    head = next((t.form for t in reversed(tokens[first:end]) if t.tag in NOUNS), "")
     names = any(t.tag in ("SL", "NNP") for t in tokens[first:at])
     return Topic(
         text=phrase, head=head, particle=tokens[at].form, start=tokens[first].start, after=at + 1, is_name=names
@@ -175,9 +169,20 @@ def noun_phrase(sentence: Sentence, first: int, after: int) -> str | None:
 
 def stands(text: str) -> bool:
     """Whether a stretch can be put into a question: nothing in it points elsewhere, and no bracket is half."""
-    if _POINTING.search(text) or _UNBALANCED.search(text) or _ORPHAN.search(text) or "\n" in text:
+    if (
+        _POINTING.search(text)
+        or _ASKING.search(text)
+        or _UNBALANCED.search(text)
+        or _ORPHAN.search(text)
+        or "\n" in text
+    ):
         return False
     return text.count('"') % 2 == 0 and text.count("'") % 2 == 0 and text.count("“") == text.count("”")
+
+
+def points(text: str) -> bool:
+    """Whether it leans on the reader's place in the text, on the speaker or on something said before."""
+    return bool(_POINTING.search(text))
 
 
 def announces(words: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from corpus_to_ft.analyzers.base import Token
-from corpus_to_ft.analyzers.josa import with_josa
+from corpus_to_ft.analyzers.josa import final_sound, with_josa
 from corpus_to_ft.llm.extractive.clauses import (
     EMPTY,
     NOUNS,
@@ -24,20 +24,18 @@ from corpus_to_ft.llm.extractive.endings import ending_at, question
 
 Subject = Literal["definition", "reason", "how", "list", "figure", "comparison", "feature", "result", "heading", "faq"]
 
+MAX_KIND_CHARS = 16
 _SAYS = frozenset({"말", "의미", "뜻", "지칭", "가리키", "뜻하", "일컫", "의미하", "말하"})
 _FEATURES = frozenset(
-    (
-        "장점 단점 문제 문제점 한계 특징 제약 이점 효과 위험 어려움 종류 방법 특성 차이 차이점 제한 강점 약점 이슈 부작용 "
-        "조건 규칙 성질 의무 권리 혜택 취약점 옵션 불편 불편함"
-    ).split()
+    ["장점", "단점", "문제", "문제점", "한계", "특징", "제약", "이점", "효과", "위험", "어려움", "종류", "방법", "특성", "차이", "차이점", "제한", "강점", "약점", "이슈", "부작용", "조건", "규칙", "성질", "의무", "권리", "혜택", "취약점", "옵션", "불편", "불편함"]
 )
 _TURNS = frozenset({"지만", "는데", "ᆫ데", "은데", "으나", "면", "으면", "고", "며", "으며"})
 _LIGHT = frozenset(
-    "하 생각 의미 진행 시작 위하 통하 말 뜻 경험 보 알 보이 대하 살펴보 알아보 설명 소개 참고 생각하".split()
+    ["하", "생각", "의미", "진행", "시작", "위하", "통하", "말", "뜻", "경험", "보", "알", "보이", "대하", "살펴보", "알아보", "설명", "소개", "참고", "생각하"]
 )
 _OF = frozenset({"은", "는", "에는", "에서는", "으로는", "로는"})
-_PLACED = frozenset("저장 위치 설치 배포 기록 등록 보관 존재 표시 생성 적용 연결 전달 전송 할당 추가 배치 게시".split())
-_MADE = frozenset("구성 이루어지 나뉘 구분 분류 나누어지".split())
+_PLACED = frozenset(["저장", "위치", "설치", "배포", "기록", "등록", "보관", "존재", "표시", "생성", "적용", "연결", "전달", "전송", "할당", "추가", "배치", "게시"])
+_MADE = frozenset(["구성", "이루어지", "나뉘", "구분", "분류", "나누어지"])
 _DATE = re.compile(r"(?:\d{2,4}년(?:도)?(?: ?\d{1,2}월)?(?: ?\d{1,2}일)?|\d{1,2}월(?: ?\d{1,2}일)?)(?:에|부터)(?=[ ,])")
 _COUNT = re.compile(
     r"(?<![\d.,A-Za-z])(?:약 |총 )?(\d{1,3}(?:,\d{3})*|두|세|네|다섯) ?(가지|개|명|대|단계|종류|번|시간|곳)(?![A-Za-z])"
@@ -75,7 +73,36 @@ def definitions(s: Sentence) -> Iterator[Candidate]:
     complement = s.tokens[copula - 1].form if copula else ""
     between = s.tokens[topic.after : ending]
     described = sum(t.tag == "ETM" for t in between) > 0 and content_words(between) >= 2
-    if complement in ("때문", "편", "상태", "중", "정도", "수", "뿐", "예정", "차례", "때", "셈", "모양", "듯"):
+    if complement in (
+        "때문",
+        "편",
+        "상태",
+        "중",
+        "정도",
+        "계획",
+        "입장",
+        "상황",
+        "느낌",
+        "방침",
+        "추세",
+        "생각",
+        "전망",
+        "덕분",
+        "마찬가지",
+        "사실",
+        "의견",
+        "질문",
+        "표현",
+        "수준",
+        "수",
+        "뿐",
+        "예정",
+        "차례",
+        "때",
+        "셈",
+        "모양",
+        "듯",
+    ):
         return
     if topic.head in RELATIONS:
         has_owner = topic.text != topic.head
@@ -93,10 +120,32 @@ def definitions(s: Sentence) -> Iterator[Candidate]:
         return
     name = topic.text.count(" ") <= 2 and not re.search(r"\d", topic.text) and "의 " not in topic.text
     sure = "란" in topic.particle or bool(told)
-    if name:
+    kind = _noun_run(s, copula) if copula else None
+    if kind and not sure and kind not in topic.text and "의 " not in topic.text:
+        ending_question = "이었나요?" if _is_past(s, ending) else "인가요?"
+        asked = kind + (
+            "였나요?" if ending_question == "이었나요?" and final_sound(kind) == "none" else ending_question
+        )
+        yield _candidate(s, f"{with_josa(topic.text, '은/는')} 어떤 {asked}", "definition", 1.15)
+    elif name:
         yield _candidate(s, f"{with_josa(topic.text, '이란/란')} 무엇인가요?", "definition", 1.3 if sure else 1.15)
     elif not re.search(r"\d", topic.text):
         yield _candidate(s, f"{with_josa(topic.text, '은/는')} 무엇인가요?", "definition", 0.9)
+
+
+def _noun_run(s: Sentence, after: int) -> str | None:
+    """The compound noun that ends before token `after`, where something modifies it: … 하는 [오픈소스 플랫폼]이다."""
+    first = after
+    while first > 0 and s.tokens[first - 1].tag in NOUNS | {"XSN", "XPN"}:
+        first -= 1
+    if first == after or first == 0 or s.tokens[first - 1].tag not in ("ETM", "JKG"):
+        return None
+    phrase = noun_phrase(s, first, after)
+    return phrase if phrase and len(phrase) <= MAX_KIND_CHARS and s.tokens[after - 1].form not in EMPTY else None
+
+
+def _is_past(s: Sentence, ending: int) -> bool:
+    return s.tokens[ending - 1].tag == "EP"
 
 
 def _nested(tokens: Sequence[Token]) -> bool:
@@ -200,7 +249,12 @@ def objects(s: Sentence) -> Iterator[Candidate]:
     # A clause that only modifies the object may have its own connectives: "설립하고 운영하기 위한 가이드를".
     if turn < at and not any(t.tag == "ETM" for t in tokens[turn:at]):
         return
-    yield _candidate(s, f"{with_josa(topic.text, '은/는')} 무엇을 {verb}", "figure", 0.8 + 0.05 * topic.is_name)
+    owner = with_josa(topic.text, "은/는")
+    kind = _noun_run(s, at)
+    if kind and kind not in topic.text:
+        yield _candidate(s, f"{owner} 어떤 {with_josa(kind, '을/를')} {verb}", "figure", 1.0 + 0.05 * topic.is_name)
+    else:
+        yield _candidate(s, f"{owner} 무엇을 {verb}", "figure", 0.75 + 0.05 * topic.is_name)
 
 
 def places(s: Sentence) -> Iterator[Candidate]:
@@ -274,12 +328,31 @@ def comparisons(s: Sentence) -> Iterator[Candidate]:
             yield _candidate(s, f"{pair} 비교해 어떤 차이가 있나요?", "comparison", 1.1)
 
 
+def focus_of(s: Sentence, after: int, besides: str) -> list[str]:
+    """What else the sentence is about: its last objects or subjects that are names or compounds, two at most."""
+    found: list[str] = []
+    for at in range(len(s.tokens) - 1, after, -1):
+        if s.tokens[at].tag not in ("JKO", "JKS"):
+            continue
+        first = at
+        while first > after and s.tokens[first - 1].tag in NOUNS | {"XSN", "XPN"}:
+            first -= 1
+        phrase = noun_phrase(s, first, at)
+        named = at - first >= 2 or (first < at and s.tokens[first].tag in ("SL", "NNP"))
+        if phrase and named and len(phrase) <= MAX_KIND_CHARS and phrase not in besides and besides not in phrase:
+            found.insert(0, phrase)
+            besides += phrase
+        if len(found) == 2:
+            break
+    return found
+
+
 def _topic_from(s: Sentence, first: int) -> str | None:
     tokens = s.tokens
     while first < len(tokens) and (tokens[first].tag in ("SP", "MAJ", "JKB") or tokens[first].form == ","):
         first += 1
     at = first
-    while at < len(tokens) and tokens[at].tag in NOUNS | {"XSN", "SN", "JKG"}:
+    while at < len(tokens) and tokens[at].tag in NOUNS | {"XSN", "XPN", "SN", "JKG"}:
         at += 1
     if at < len(tokens) and tokens[at].tag == "JX" and tokens[at].form in ("은", "는"):
         return noun_phrase(s, first, at)

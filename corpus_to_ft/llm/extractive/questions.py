@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from corpus_to_ft.analyzers.base import Analysis
 from corpus_to_ft.llm.extractive.clauses import Sentence, announces, content_words, is_broken, sentences_of, topic_of
-from corpus_to_ft.llm.extractive.patterns import SENTENCE_PATTERNS, Candidate
+from corpus_to_ft.llm.extractive.patterns import SENTENCE_PATTERNS, Candidate, focus_of
 from corpus_to_ft.llm.extractive.questions_en import english_questions
 from corpus_to_ft.llm.extractive.reasons import CLAUSE_PATTERNS, told_reasons
 from corpus_to_ft.llm.extractive.sentence_shape import fitness
 from corpus_to_ft.llm.extractive.structure import heading_questions, list_questions, sections
-from corpus_to_ft.llm.extractive.wording import containment, explain_request, field_of, in_field, is_sound, shares_word
+from corpus_to_ft.llm.extractive.wording import (
+    containment,
+    explain_request,
+    field_of,
+    in_field,
+    is_sound,
+    shares_word,
+    within,
+)
 from corpus_to_ft.records import Block, Span
 
 MIN_ANSWER_CHARS, MAX_ANSWER_CHARS = 28, 700
 # An answer shorter than this takes the next sentences of its paragraph along, up to COMFORTABLE_CHARS.
 SHORT_CHARS, COMFORTABLE_CHARS = 90, 280
 MIN_EXPLANATION_CHARS = 60
+# From this many words a question says what it is about without the title.
+ENOUGH_WORDS = 4
+SPECIFIC_TAGS = frozenset({"NNG", "NNP", "SL", "VV", "XR"})
 MIN_FITNESS = 0.5
 # Likeness of two questions of one passage; the later check over a document drops from 0.6.
 MAX_LIKENESS = 0.5
@@ -34,10 +46,17 @@ class QuestionAnswer:
     evidence: Span
 
 
+# The least answer, and where it may end.
+_Answer = tuple[Span, int]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
+    """`span` is the least answer; `end` is how far it may go on where no other answer begins."""
+
     question: str
     span: Span
+    end: int
     weight: float
     subject: str
 
@@ -58,16 +77,30 @@ def make_questions(
     else:
         candidates = list(_candidates(analysis.text, blocks, sentences))
     reader = _Reader(
-        text=analysis.text, sentences=sentences, title=title, headings=tuple(headings), blocks=blocks, language=language
+        text=analysis.text,
+        sentences=sentences,
+        title=title,
+        headings=tuple(headings),
+        blocks=blocks,
+        language=language,
+        counts=Counter(t.form for t in analysis.tokens if t.tag in SPECIFIC_TAGS),
     )
     found = [pair for candidate in candidates if (pair := reader.read(candidate))]
     chosen = _choose(found, count)
     if not chosen and language != "en":
         chosen = _choose([pair for pair in reader.plain()], 1)
-    return [
-        QuestionAnswer(question=pair.question, answer=pair.span.of(analysis.text), evidence=pair.span)
-        for pair in sorted(chosen, key=lambda pair: pair.span.start)
-    ]
+    return _lengthened(sorted(chosen, key=lambda pair: pair.span.start), analysis.text)
+
+
+def _lengthened(chosen: Sequence[_Found], text: str) -> list[QuestionAnswer]:
+    """Each answer goes on to its end, or to where the next one begins."""
+    starts = [*(pair.span.start for pair in chosen), len(text)][1:]
+    pairs = []
+    for pair, next_start in zip(chosen, starts, strict=True):
+        end = max(pair.span.end, min(pair.end, len(text[:next_start].rstrip())))
+        span = Span(start=pair.span.start, end=end)
+        pairs.append(QuestionAnswer(question=pair.question, answer=span.of(text), evidence=span))
+    return pairs
 
 
 def _candidates(text: str, blocks: Sequence[Block], sentences: Sequence[Sentence]) -> Iterator[Candidate]:
@@ -89,54 +122,86 @@ class _Reader:
     headings: tuple[str, ...]
     blocks: Sequence[Block]
     language: str
+    counts: Counter[str]
 
     def read(self, candidate: Candidate) -> _Found | None:
-        span = self._answer(candidate)
-        if span is None:
+        answer = self._answer(candidate)
+        if answer is None:
             return None
+        span, end = answer
         place = self._path(self.sentences[candidate.first])
-        field = field_of(self.title, place)
         if self.language == "en":
             question: str | None = candidate.text
         else:
-            question = in_field(candidate, field, field_of(self.title, place, deepest=True))
+            specific = self._specific(candidate)
+            field = within(field_of(self.title, place), self.text, keep_document=specific < ENOUGH_WORDS)
+            question = in_field(candidate, field)
         if question is None or (self.language != "en" and not is_sound(question)):
             return None
         weight = candidate.weight * self._fitness(self.sentences[candidate.first], bool(candidate.end))
+        if self.language != "en":
+            weight *= (0.6 + 0.1 * min(self._specific(candidate), 4)) * (0.7 + 0.3 * self._density(question))
         copied = containment(question, self.text)
         if copied > MAX_CONTAINMENT:
             weight *= 0.8
-        return _Found(question=question, span=span, weight=weight, subject=candidate.subject)
+        return _Found(question=question, span=span, end=end, weight=weight, subject=candidate.subject)
+
+    def _specific(self, candidate: Candidate) -> int:
+        """How many content words of the answer the question names."""
+        said = [t for s in self.sentences[candidate.first : candidate.last + 1] for t in s.tokens]
+        forms = {t.form for t in said if t.tag in SPECIFIC_TAGS and len(t.form) > 1}
+        return sum(form in candidate.text for form in forms)
 
     def plain(self) -> Iterator[_Found]:
         """Requests to explain a section or the topic of a sentence, for passages that gave nothing else."""
         for phrase, below in sections(self.text, self.blocks, self.sentences):
-            span = self._opening(below)
-            if span and shares_word(span.of(self.text), phrase):
+            answer = self._opening(below)
+            if answer and shares_word(self.text[answer[0].start : answer[1]], phrase):
                 path = tuple(p for p in self._path(below[0]) if phrase not in p)
-                yield self._explained(phrase, path, span, 0.6)
+                yield self._explained(phrase, self._focus(answer, phrase), path, answer, 0.6)
         for sentence in self.sentences:
             topic = topic_of(sentence)
             if topic is None or (not topic.is_name and " " not in topic.text):
                 continue
-            span = self._answer(
+            answer = self._answer(
                 Candidate(text="", subject="heading", first=sentence.index, last=sentence.index, weight=0)
             )
-            if span and span.end - span.start >= MIN_EXPLANATION_CHARS and self._fitness(sentence, False) >= 0.7:
+            if (
+                answer
+                and answer[1] - answer[0].start >= MIN_EXPLANATION_CHARS
+                and self._fitness(sentence, False) >= 0.7
+            ):
                 past = any(t.tag == "EP" for t in sentence.tokens[-4:])
                 weight = 0.4 + 0.1 * topic.is_name - 0.2 * past
-                yield self._explained(topic.text, self._path(sentence), span, weight)
+                focus = focus_of(sentence, topic.after, topic.text)
+                yield self._explained(topic.text, focus, self._path(sentence), answer, weight)
 
-    def _explained(self, phrase: str, path: tuple[str, ...], span: Span, weight: float) -> _Found:
-        question = explain_request(phrase, field_of(self.title, path))
-        return _Found(question=question, span=span, weight=weight if is_sound(question) else 0.0, subject="heading")
+    def _explained(
+        self, phrase: str, focus: Sequence[str], path: tuple[str, ...], answer: _Answer, weight: float
+    ) -> _Found:
+        question = explain_request(
+            phrase, focus, within(field_of(self.title, path), self.text, keep_document=not focus)
+        )
+        span, end = answer
+        sound = weight if is_sound(question) else 0.0
+        return _Found(question=question, span=span, end=end, weight=sound, subject="heading")
 
-    def _opening(self, below: Sequence[Sentence]) -> Span | None:
+    def _focus(self, answer: _Answer, phrase: str) -> list[str]:
+        start, end = answer[0].start, answer[1]
+        inside = (s for s in self.sentences if start <= s.start and s.end <= end)
+        return next((found for s in inside if (found := focus_of(s, 0, phrase))), [])
+
+    def _density(self, question: str) -> float:
+        """How often the passage comes back to what the question names, 0 to 1: incidental words are found elsewhere."""
+        times = [min(self.counts[form], 3) / 3 for form in self.counts if len(form) > 1 and form in question]
+        return sum(times) / len(times) if times else 0.0
+
+    def _opening(self, below: Sequence[Sentence]) -> _Answer | None:
         for first in below[:3]:
             wish = Candidate(text="", subject="heading", first=first.index, last=first.index, weight=0)
-            span = None if first.leans else self._answer(wish)
-            if span and span.end - span.start >= MIN_EXPLANATION_CHARS:
-                return span
+            answer = None if first.leans else self._answer(wish)
+            if answer and answer[1] - answer[0].start >= MIN_EXPLANATION_CHARS:
+                return answer
         return None
 
     def _path(self, sentence: Sentence) -> tuple[str, ...]:
@@ -154,7 +219,7 @@ class _Reader:
         terms = content_words(sentence.tokens) + 1
         return min(1.0, fitness(sentence.words, sentence.block.kind, terms, self.title, korean=self.language != "en"))
 
-    def _answer(self, candidate: Candidate) -> Span | None:
+    def _answer(self, candidate: Candidate) -> _Answer | None:
         first, last = candidate.first, candidate.last
         steps = 0
         while self.sentences[first].leans:
@@ -165,12 +230,12 @@ class _Reader:
         if not candidate.end:
             if any(self._fitness(self.sentences[at], False) < MIN_FITNESS for at in (candidate.first, first)):
                 return None
-            last = self._extended(first, last)
         start = self.sentences[first].start
         end = candidate.end or self.sentences[last].end
-        if candidate.end and candidate.first == candidate.last:
-            end = max(end, self.sentences[last].end)
-        return Span(start=start, end=end) if MIN_ANSWER_CHARS <= end - start <= MAX_ANSWER_CHARS else None
+        further = end if candidate.end else self.sentences[self._extended(first, last)].end
+        if not further - start >= MIN_ANSWER_CHARS or end - start > MAX_ANSWER_CHARS:
+            return None
+        return Span(start=start, end=end), further
 
     def _extended(self, first: int, last: int) -> int:
         """Sentences that lean on the answer come along, and one more where it is short."""
@@ -207,16 +272,7 @@ def _choose(found: Sequence[_Found], count: int) -> list[_Found]:
         apart = all(best.span.end <= other.span.start or other.span.end <= best.span.start for other in chosen)
         if apart and all(_likeness(best.question, other.question) < MAX_LIKENESS for other in chosen):
             chosen.append(best)
-        elif not apart:
-            shorter = _without_overlap(best, chosen)
-            if shorter:
-                rest.append(shorter)
     return chosen
-
-
-def _without_overlap(pair: _Found, chosen: Sequence[_Found]) -> _Found | None:
-    """Nothing yet can be cut from an answer without harming it, except what was only added to its end."""
-    return replace(pair, weight=0.0) if not chosen else None
 
 
 def _likeness(a: str, b: str) -> float:

@@ -7,14 +7,15 @@ from collections.abc import Iterator, Sequence
 from corpus_to_ft.analyzers.base import Token
 from corpus_to_ft.analyzers.josa import with_josa
 from corpus_to_ft.llm.extractive.clauses import Sentence, content_words, noun_phrase, stands, topic_of
-from corpus_to_ft.llm.extractive.endings import STATEMENT_ENDINGS, ending_at, intention, modifier, question
+from corpus_to_ft.llm.extractive.endings import ending_at, intention, modifier, question
 from corpus_to_ft.llm.extractive.patterns import Candidate, Subject
+import itertools
 
 MAX_CLAUSE_CHARS = 50
 _MEANS = frozenset({"통하", "이용", "사용", "활용", "이용하", "사용하", "활용하"})
 _ADVISES = ("어야", "아야", "여야", "면", "으면")
 _DISCOURSE = frozenset(
-    "보 따르 감안 제외 살펴보 비교 생각 말하 정리 요약 고려 들여다보 들 있 없 아니 원하 가정 필요 알아보 예 되 싶 바라보 그러 요약하 덧붙이".split()
+    ["보", "따르", "감안", "제외", "살펴보", "비교", "생각", "말하", "정리", "요약", "고려", "들여다보", "들", "있", "없", "아니", "원하", "가정", "필요", "알아보", "예", "되", "싶", "바라보", "그러", "요약하", "덧붙이"]
 )
 _ASKS_TO_DO = frozenset({"세요", "으세요", "시오", "십시오"})
 
@@ -209,6 +210,9 @@ def _clause(s: Sentence, start: int, end: int, least: int) -> str | None:
 
 def _fits(s: Sentence, clause: str, start: int, end: int, least: int) -> bool:
     inside = [t for t in s.tokens if start <= t.start < end]
+    topics = sum(t.tag == "JX" and t.form in ("은", "는") for t in inside)
+    if topics > 1 or (topics and any(t.tag == "EC" and t.form in ("고", "며", "지만", "는데") for t in inside)):
+        return False
     whole = not any(t.tag == "EF" for t in inside) and bool(inside) and inside[0].tag[0] not in "JEX"
     return whole and content_words(inside) >= least and _short(clause, MAX_CLAUSE_CHARS)
 
@@ -226,7 +230,7 @@ def _advises(tokens: Sequence[Token], *, strictly: bool = False) -> bool:
     forms = [t.form for t in tokens]
     if set(forms) & _ASKS_TO_DO or (not strictly and "필요" in forms[-8:] and "없" not in forms[-4:]):
         return True
-    for first, second in zip(forms, forms[1:], strict=False):
+    for first, second in itertools.pairwise(forms):
         if (first in ("어야", "아야", "여야") and second in ("하", "되", "만")) or (
             first in ("면", "으면") and second in ("되", "좋")
         ):
@@ -246,7 +250,7 @@ def _ends_in_ability(tokens: Sequence[Token], ending: int) -> bool:
 
 def _guesses(tokens: Sequence[Token]) -> bool:
     forms = [t.form for t in tokens]
-    return any(a in ("것", "거") and b == "같" for a, b in zip(forms, forms[1:], strict=False))
+    return any(a in ("것", "거") and b == "같" for a, b in itertools.pairwise(forms))
 
 
 def _first_token(s: Sentence) -> int:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from corpus_to_ft.analyzers.josa import with_josa
-from corpus_to_ft.llm.extractive.clauses import EMPTY, stands
+from corpus_to_ft.llm.extractive.clauses import EMPTY, points, stands
 from corpus_to_ft.llm.extractive.patterns import Candidate
+import itertools
 
-MAX_FIELD_CHARS = 40
-MAX_BARE_LIST_CHARS = 20
+MAX_FIELD_CHARS = 42
 MIN_QUESTION_CHARS, MAX_QUESTION_CHARS = 10, 120
 
 _NUMBERING = re.compile(
@@ -17,10 +19,12 @@ _NUMBERING = re.compile(
     re.IGNORECASE,
 )
 _SERIES = re.compile(
-    r"\s*[-–—:,(\[#]*\s*(?:part|vol|ep|episode)?\.?\s*[#]?\d{1,2}\s*(?:편|부|탄|회)?\s*[)\]]?\s*$|\s*\((?:상|중|하|\d+)\)\s*$",
+    r"(?:\s+[-–—:#]\s*|\s*[(\[#]\s*|\s+(?=part|vol|ep|episode|\d+\s*(?:편|부|탄|회)))"
+    r"(?:part|vol|ep|episode)?\.?\s*#?\d{1,2}\s*(?:편|부|탄|회)?\s*[)\]]?\s*$|\s*\((?:상|중|하|\d+)\)\s*$",
     re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"\[[^\]]*\]|【[^】]*】|^\([^)]*\)|\([^)]*\)\s*$")
+_PICTURES = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]+")
 _PART = re.compile(r"(?<=[가-힣])\.\s+|\s+[-–—|~]\s+|\s*[:：|]\s+|\s*,\s+(?=[가-힣]+[^,]*[다요까]$)")
 _ABOUT = re.compile(
     r"(?:(?:을|를|에 대해|에 대하여|에 관해|의)\s*|\s+)(?:(?:총|전격|간단) ?)?(?:알아보기|살펴보기|시작하기|이해하기|따라하기|톺아보기|파헤치기|맛보기|훑어보기|소개|소개하기|정리|후기|가이드"
@@ -52,7 +56,7 @@ _JOSA_TAIL = re.compile(r"(?:에서는|에서|에는|으로|은|는|이|가|을|
 def noun_phrase_of(text: str) -> str | None:
     """The subject of a title or heading as a noun phrase, without number, series mark and aside; None for sentences."""
     text = " ".join(text.split())
-    text = _NUMBERING.sub("", _BRACKETS.sub("", text)).strip()
+    text = _NUMBERING.sub("", _BRACKETS.sub("", _PICTURES.sub("", text))).strip()
     parts = [part.strip() for part in _PART.split(text) if len(part.strip()) > 1]
     for part in parts:
         part = _SERIES.sub("", part).strip(" .·-–—\"'“”‘’")
@@ -63,25 +67,54 @@ def noun_phrase_of(text: str) -> str | None:
     return None
 
 
-def field_of(title: str, headings: tuple[str, ...], *, deepest: bool = False) -> str | None:
-    """What the passage is about: the title, or the nearest heading that names something."""
-    places = [*reversed(headings), title] if deepest else [title, *headings]
-    return next((phrase for place in places if (phrase := noun_phrase_of(place))), None)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """What a passage is about: the subject of its document, and that of the section."""
+
+    document: str | None
+    section: str | None
 
 
-def in_field(candidate: Candidate, field: str | None, owner: str | None) -> str | None:
+def field_of(title: str, headings: Sequence[str]) -> Field:
+    """Noun phrases of the title and of the nearest heading that names something."""
+    section = next((phrase for place in reversed(headings) if (phrase := noun_phrase_of(place))), None)
+    document = noun_phrase_of(title) or next((p for place in headings if (p := noun_phrase_of(place))), None)
+    return Field(document=document, section=section if section != document else None)
+
+
+def within(field: Field, text: str, *, keep_document: bool) -> Field:
+    """Only what the passage itself speaks of: words that stand elsewhere lead a reader and a search elsewhere."""
+    document, section = field.document, field.section
+    if document and not keep_document and not shares_word(text, document):
+        document = None
+    return Field(document=document, section=section if section and shares_word(text, section) else None)
+
+
+def in_field(candidate: Candidate, field: Field) -> str | None:
     """The question with its field in front where it does not name it; None where it needs one and there is none."""
     text = candidate.text
     if candidate.of == "의":
-        if owner is None or owner in text:
+        owner = next((p for p in (field.section, field.document) if p and not shares_word(text, p)), None)
+        if owner is None:
             return None
         return f"{_doing(owner)} {text}" if _doing(owner) else f"{owner}의 {text}"
-    # "주요 변경사항은 무엇인가요?" needs the nearest heading, since a document may say it of several things.
-    if candidate.subject == "list" and len(text) <= MAX_BARE_LIST_CHARS and owner:
-        field = owner
-    if candidate.of == "" or field is None or shares_word(text, field):
-        return text
-    return _placed(field, text)
+    return text if candidate.of == "" else placed(field, text)
+
+
+def placed(field: Field, text: str) -> str:
+    """ "Kubernetes의 Pod에서 …": document and section as far as the question does not name them and they stay short."""
+    document, section = field.document, field.section
+    if document and shares_word(text, document):
+        document = None
+    if section and (shares_word(text, section) or (document and shares_word(section, document))):
+        section = None
+    if document and section:
+        doing = _doing(document)
+        both = f"{doing} {section}" if doing else f"{document}의 {section}"
+        if len(both) <= MAX_FIELD_CHARS:
+            return _put(both, text)
+    chosen = document or section
+    return _put(chosen, text) if chosen else text
 
 
 def is_sound(question: str) -> bool:
@@ -91,7 +124,7 @@ def is_sound(question: str) -> bool:
     if _MARKUP.search(question) or "\n" in question or "  " in question or question.count("(") != question.count(")"):
         return False
     words = question.split()
-    return len(words) >= 2 and all(a != b for a, b in zip(words, words[1:], strict=False)) and question.count("?") == 1
+    return len(words) >= 2 and all(a != b for a, b in itertools.pairwise(words)) and question.count("?") == 1
 
 
 def containment(question: str, source: str) -> float:
@@ -109,6 +142,8 @@ def polite_question(text: str) -> str | None:
     if not found or re.search(r"[?？!]", found[1]):
         return None
     core = found[1].rstrip(" .")
+    if points(core):
+        return None
     for ending, polite in (
         ("무엇인가", "무엇인가요"), ("입니까", "인가요"), ("습니까", "나요"), ("는가", "나요"), ("이란", "이란 무엇인가요"),
     ):  # fmt: skip
@@ -125,15 +160,16 @@ def polite_question(text: str) -> str | None:
     return None
 
 
-def explain_request(phrase: str, field: str | None) -> str:
+def explain_request(phrase: str, focus: Sequence[str], field: Field) -> str:
     """The plainest question, for passages that offer nothing better."""
-    about = f"{phrase}에 대해 설명해 주시겠어요?"
-    if field is None or shares_word(phrase, field):
-        return about
-    return _placed(field, about)
+    about = f"{phrase}에 대해"
+    if focus:
+        named = " ".join([*(with_josa(word, "과/와") for word in focus[:-1]), with_josa(focus[-1], "을/를")])
+        about = f"{about} {named} 중심으로"
+    return placed(field, f"{about} 설명해 주시겠어요?")
 
 
-def _placed(field: str, text: str) -> str:
+def _put(field: str, text: str) -> str:
     doing = _doing(field)
     if doing:
         return f"{doing} {text}"
@@ -145,11 +181,7 @@ def _placed(field: str, text: str) -> str:
 
 def _doing(phrase: str) -> str | None:
     """블로그 만들기 → 블로그를 만들 때; None for phrases that are no action."""
-    if (
-        not re.search(r"[가-힣]기$", phrase)
-        or len(phrase) < 4
-        or re.search(r"(?:보기|용기|크기|읽기 전용|주기|시기|동기|분기|초기)$", phrase)
-    ):
+    if not _ACTION.search(phrase):
         return None
     stem = phrase[:-1]
     code = ord(stem[-1]) - 0xAC00
