@@ -10,37 +10,29 @@ from types import FrameType
 
 def main() -> None:
     """Run the command line; ends the process with an exit code of `errors.ExitCode`."""
-    from click.exceptions import Abort, ClickException
-
     from corpus_to_ft.cli.app import app
     from corpus_to_ft.errors import CorpusToFtError, ExitCode
     from corpus_to_ft.language import tr
 
-    signal.signal(signal.SIGTERM, _stop)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
     try:
-        code = app(standalone_mode=False)
-    except ClickException as error:
-        error.show()
-        code = error.exit_code
+        app()
     except CorpusToFtError as error:
         print(f"{tr('error')}: {error}", file=sys.stderr)
-        code = error.exit_code
-    except (Abort, KeyboardInterrupt):
-        print(tr("Stopped. What is done is kept; the same command continues."), file=sys.stderr)
-        code = 130
+        sys.exit(int(error.exit_code))
     except BrokenPipeError:
         # The reader of our output has gone (`| head`); Python would complain again while closing stdout.
         sys.stderr.close()
-        code = 141
+        sys.exit(141)
     except Exception:  # noqa: BLE001 (the outermost border: a bug is shown whole, with its own exit code)
         traceback.print_exc()
         print(tr("This is a bug in corpus-to-ft. What is done is kept."), file=sys.stderr)
-        code = ExitCode.BUG
-    sys.exit(int(code or 0))
+        sys.exit(int(ExitCode.BUG))
 
 
-def _stop(_signal: int, _frame: FrameType | None) -> None:
+def _stop(number: int, _frame: FrameType | None) -> None:
     from corpus_to_ft.language import tr
 
     print(tr("Stopped. What is done is kept; the same command continues."), file=sys.stderr)
-    sys.exit(143)
+    sys.exit(128 + number)

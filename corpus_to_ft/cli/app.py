@@ -9,10 +9,17 @@ import typer
 
 from corpus_to_ft.language import tr
 
+
+def _end(code: int | None, **_options: object) -> None:
+    """What a command returns is the exit code."""
+    raise typer.Exit(int(code or 0))
+
+
 app = typer.Typer(
     name="corpus-to-ft",
     help=tr("Turns documents you already have into fine-tuning data you can trust."),
     no_args_is_help=True,
+    result_callback=_end,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -20,7 +27,9 @@ app = typer.Typer(
 Sources = Annotated[list[str], typer.Argument(metavar="SOURCE...", help=tr("files or folders"))]
 Config = Annotated[Path | None, typer.Option("--config", "-c", help=tr("TOML file"))]
 Out = Annotated[Path, typer.Option("--out", "-o", help=tr("folder for the results"))]
-Overrides = Annotated[list[str], typer.Option("--set", metavar="A.B=C", help=tr("one setting; it wins over the config file"))]
+Overrides = Annotated[
+    list[str], typer.Option("--set", metavar="A.B=C", help=tr("one setting; it wins over the config file"))
+]
 Json = Annotated[bool, typer.Option("--json", help=tr("print JSON for machines"))]
 MaxCost = Annotated[float | None, typer.Option(min=0, help=tr("stop before this many US dollars are spent"))]
 MaxCalls = Annotated[int | None, typer.Option(min=0, help=tr("stop after this many billed calls"))]
