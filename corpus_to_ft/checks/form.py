@@ -37,6 +37,7 @@ _REFUSES = re.compile(
 )
 _MARKUP = re.compile(r"\]\(|!\[|\*\*|</?[a-z][^>]*>|&(?:nbsp|amp|lt|gt|quot);|^#{1,6} |```|\{%|\{\{", re.MULTILINE)
 _PLEASE = re.compile(r"(?:주세요|알려줘|설명하세요|설명해라|서술하시오)[.?]?$")
+_OBJECT = re.compile(r"([가-힣])를(?=\s)")
 # Particle → what must stand before it.
 _AFTER_CONSONANT, _AFTER_VOWEL = frozenset({"은", "이", "을", "과"}), frozenset({"는", "가", "를", "와"})
 
@@ -86,6 +87,10 @@ def _of_answer(answer: str) -> tuple[str, str] | None:
 
 
 def _wrong_particle(text: str, tokens: list[Token]) -> str | None:
+    # A wrong particle also misleads the analyzer; 를 after a consonant is wrong whatever it makes of it.
+    for found in _OBJECT.finditer(text):
+        if final_sound(found[1]) != "none":
+            return found.group()
     for before, particle in pairwise(tokens):
         if particle.tag not in ("JKS", "JKO", "JX", "JC", "JKB") or particle.start != before.end:
             continue

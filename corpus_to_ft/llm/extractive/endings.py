@@ -31,7 +31,8 @@ STEMS = frozenset({"VV", "XSV", "VA", "XSA", "VX", "VCP", "VCN"})
 _FINALS = 28
 _NIEUN, _RIEUL, _BIEUP, _SIOT, _DIGEUT, _HIEUT = 4, 8, 17, 19, 7, 27
 # Stems in ㅂ, ㅅ and ㄷ that stay as they are before a vowel.
-_REGULAR = frozenset(["좁", "집", "잡", "입", "씹", "뽑", "접", "꼽", "업", "웃", "벗", "씻", "빗", "솟", "앗", "받", "얻", "묻", "믿", "닫", "쏟", "뜯", "걷", "굳", "뻗"])
+_REGULAR_WORDS = "좁 집 잡 입 씹 뽑 접 꼽 업 웃 벗 씻 빗 솟 앗 받 얻 묻 믿 닫 쏟 뜯 걷 굳 뻗"
+_REGULAR = frozenset(_REGULAR_WORDS.split())
 
 
 def question(text: str, tokens: Sequence[Token], start: int) -> str | None:

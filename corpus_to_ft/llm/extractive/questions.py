@@ -88,7 +88,7 @@ def make_questions(
     found = [pair for candidate in candidates if (pair := reader.read(candidate))]
     chosen = _choose(found, count)
     if not chosen and language != "en":
-        chosen = _choose([pair for pair in reader.plain()], 1)
+        chosen = _choose(list(reader.plain()), 1)
     return _lengthened(sorted(chosen, key=lambda pair: pair.span.start), analysis.text)
 
 
@@ -227,13 +227,13 @@ class _Reader:
                 return None
             first -= 1
             steps += 1
-        if not candidate.end:
-            if any(self._fitness(self.sentences[at], False) < MIN_FITNESS for at in (candidate.first, first)):
-                return None
+        least = min(self._fitness(self.sentences[at], False) for at in (candidate.first, first))
+        if not candidate.end and least < MIN_FITNESS:
+            return None
         start = self.sentences[first].start
         end = candidate.end or self.sentences[last].end
         further = end if candidate.end else self.sentences[self._extended(first, last)].end
-        if not further - start >= MIN_ANSWER_CHARS or end - start > MAX_ANSWER_CHARS:
+        if further - start < MIN_ANSWER_CHARS or end - start > MAX_ANSWER_CHARS:
             return None
         return Span(start=start, end=end), further
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 
 from corpus_to_ft.analyzers.base import Token
@@ -9,14 +10,14 @@ from corpus_to_ft.analyzers.josa import with_josa
 from corpus_to_ft.llm.extractive.clauses import Sentence, content_words, noun_phrase, stands, topic_of
 from corpus_to_ft.llm.extractive.endings import ending_at, intention, modifier, question
 from corpus_to_ft.llm.extractive.patterns import Candidate, Subject
-import itertools
 
 MAX_CLAUSE_CHARS = 50
 _MEANS = frozenset({"통하", "이용", "사용", "활용", "이용하", "사용하", "활용하"})
-_ADVISES = ("어야", "아야", "여야", "면", "으면")
-_DISCOURSE = frozenset(
-    ["보", "따르", "감안", "제외", "살펴보", "비교", "생각", "말하", "정리", "요약", "고려", "들여다보", "들", "있", "없", "아니", "원하", "가정", "필요", "알아보", "예", "되", "싶", "바라보", "그러", "요약하", "덧붙이"]
+_DISCOURSE_WORDS = (
+    "보 따르 감안 제외 살펴보 비교 생각 말하 정리 요약 고려 들여다보 "
+    "들 있 없 아니 원하 가정 필요 알아보 예 되 싶 바라보 그러 요약하 덧붙이"
 )
+_DISCOURSE = frozenset(_DISCOURSE_WORDS.split())
 _ASKS_TO_DO = frozenset({"세요", "으세요", "시오", "십시오"})
 
 

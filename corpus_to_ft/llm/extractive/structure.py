@@ -1,4 +1,4 @@
-"""Question patterns over the structure of a passage: lists with what announces them, headings, questions and answers."""
+"""Question patterns over the structure of a passage: announced lists, headings, questions with their answers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ _LIKE_THESE = re.compile(r"(?:다음|아래)(?:과|와)? ?같은 |다음의 |아
 _IS_LIKE_THIS = re.compile(r"(?:은|는)\s+(?:다음|아래)(?:과|와|처럼)? ?(?:같(?!이)|나타|구성)")
 _LIKE_THIS = re.compile(r"(?:다음|아래)(?:과|와)? ?같이 |(?:다음|아래)처럼 ")
 _PLURAL = re.compile(
-    r"(?:들|목록|리스트|종류|유형|요소|항목|장점|단점|특징|기능|조건|규칙|원칙|방법|단계|예|사례|도구|기술|키워드|의무|권리)$"
+    r"(?:들|목록|리스트|종류|유형|요소|항목|장점|단점|특징|기능|조건|규칙|원칙|방법|단계|예|사례|도구|기술|키워드"
+    r"|의무|권리)$"
 )
 _STEPS = re.compile(r"(?:방법|절차|순서|단계|과정)$|하는 법$")
 _NOT_PROSE = re.compile(r"https?://|www\.|[{}<>\\=|$]|^\W*$")
@@ -31,7 +32,7 @@ _NOT_PROSE = re.compile(r"https?://|www\.|[{}<>\\=|$]|^\W*$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListRun:
-    """Neighbouring list items; `lead` is the sentence before them, `heading` the heading when nothing stands between."""
+    """Neighbouring list items; `lead` is the sentence before them, `heading` the heading right above."""
 
     start: int
     end: int

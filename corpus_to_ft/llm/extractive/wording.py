@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +10,6 @@ from dataclasses import dataclass
 from corpus_to_ft.analyzers.josa import with_josa
 from corpus_to_ft.llm.extractive.clauses import EMPTY, points, stands
 from corpus_to_ft.llm.extractive.patterns import Candidate
-import itertools
 
 MAX_FIELD_CHARS = 42
 MIN_QUESTION_CHARS, MAX_QUESTION_CHARS = 10, 120
@@ -27,24 +27,35 @@ _BRACKETS = re.compile(r"\[[^\]]*\]|【[^】]*】|^\([^)]*\)|\([^)]*\)\s*$")
 _PICTURES = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]+")
 _PART = re.compile(r"(?<=[가-힣])\.\s+|\s+[-–—|~]\s+|\s*[:：|]\s+|\s*,\s+(?=[가-힣]+[^,]*[다요까]$)")
 _ABOUT = re.compile(
-    r"(?:(?:을|를|에 대해|에 대하여|에 관해|의)\s*|\s+)(?:(?:총|전격|간단) ?)?(?:알아보기|살펴보기|시작하기|이해하기|따라하기|톺아보기|파헤치기|맛보기|훑어보기|소개|소개하기|정리|후기|가이드"
-    r"|튜토리얼|입문|기초|개요|도입기|적용기|개발기|사용기|운영기|회고|리뷰|참관기|참관|총정리|이야기|요약|정복|정복하기|길라잡이|알아봅시다|안내|안내서)$"
+    r"(?:(?:을|를|에 대해|에 대하여|에 관해|의)\s*|\s+)(?:(?:총|전격|간단) ?)?(?:알아보기|살펴보기|시작하기"
+    r"|이해하기|따라하기|톺아보기|파헤치기|맛보기|훑어보기|소개"
+    r"|소개하기|정리|후기|가이드"
+    r"|튜토리얼|입문|기초|개요|도입기|적용기|개발기|사용기|운영기|회고|리뷰|참관기|참관|총정리|이야기|요약|정복"
+    r"|정복하기|길라잡이|알아봅시다|안내|안내서)$"
 )
 _SENTENCE = re.compile(r"(?:다|요|까|죠|는|은|을|를|며|면|게|지만|니|위해|위한|위하여|에게)[.!?~…]*$|[?!…~]")
 _ENDS_IN_NOUN = re.compile(
-    r"(?:시다|바다|필요|개요|수요|중요|강요|주요|의자|사용자|개발자|참가자|관리자|작업자|소비자|투자|숫자|문자|기여자|제작자|에러|컬러|라라|네네|개요"
-    r"|광고|보고|창고|사고|경고|회고|재고|최고|로고|권고|화면|측면|전면|평면|장면|단면|수면|회계|언어|게임|무게|한계|설계|통계|기계|단계|관계"
-    r"|데이터베이스|서비스|경로|도로|회로|진로|통로|흐름|제도|속도|온도|정도|지도|의도|밀도|빈도|각도|순서|문서|부서|명세서|지침서|설명서|센서|브라우저"
+    r"(?:시다|바다|필요|개요|수요|중요|강요|주요|의자|사용자|개발자|참가자|관리자|작업자|소비자|투자|숫자|문자"
+    r"|기여자|제작자|에러|컬러|라라|네네|개요"
+    r"|광고|보고|창고|사고|경고|회고|재고|최고|로고|권고|화면|측면|전면|평면|장면|단면|수면|회계|언어|게임|무게"
+    r"|한계|설계|통계|기계|단계|관계"
+    r"|데이터베이스|서비스|경로|도로|회로|진로|통로|흐름|제도|속도|온도|정도|지도|의도|밀도|빈도|각도|순서|문서"
+    r"|부서|명세서|지침서|설명서|센서|브라우저"
     r"|페이지|이미지|메시지|패키지|스토리지|에지|정지|유지|공지|방지|인지|네트워크)$"
 )
 _ACTION = re.compile(
-    r"[가-힣](?:하|만들|쓰|줄이|되|옮기|바꾸|배우|구하|다루|나누|늘리|높이|고치|찾|넣|얻|올리|띄우|붙이|남기|세우|지키|키우|(?:어|아|해) ?보)기$"
+    r"[가-힣](?:하|만들|쓰|줄이|되|옮기|바꾸|배우|구하|다루|나누|늘리|높이|고치|찾|넣|얻|올리|띄우|붙이|남기|세우"
+    r"|지키|키우|(?:어|아|해) ?보)기$"
 )
 _GENERIC = re.compile(
-    r"^(?:소개|개요|서론|결론|마치며|마치면서|마무리|들어가며|들어가면서|시작하며|시작하면서|맺음말|맺으며|머리말|참고|참고 ?자료|참고 ?문헌|참조|레퍼런스|목차|요약"
-    r"|정리|배경|문제|해결|방법|결과|후기|끝|질문|답변|인사말|여는 글|닫는 글|주의|팁|기타|부록|예제|예시|설명|내용|글을 마치며|더 읽을거리|관련 글|출처|링크"
-    r"|introduction|intro|overview|summary|conclusion|references?|appendix|background|contents?|table of contents|tl;?dr|note|notes|example|examples"
-    r"|see also|further reading|links?|wrap-?up|faq|q&a|etc|index|readme|home|about|use|contribute|blog|guide|제목|무제|untitled)$",
+    r"^(?:소개|개요|서론|결론|마치며|마치면서|마무리|들어가며|들어가면서|시작하며|시작하면서|맺음말|맺으며|머리말"
+    r"|참고|참고 ?자료|참고 ?문헌|참조|레퍼런스|목차|요약"
+    r"|정리|배경|문제|해결|방법|결과|후기|끝|질문|답변|인사말|여는 글|닫는 글|주의|팁|기타|부록|예제|예시|설명"
+    r"|내용|글을 마치며|더 읽을거리|관련 글|출처|링크"
+    r"|introduction|intro|overview|summary|conclusion|references?|appendix|background|contents?|table of contents"
+    r"|tl;?dr|note|notes|example|examples"
+    r"|see also|further reading|links?|wrap-?up|faq|q&a|etc|index|readme"
+    r"|home|about|use|contribute|blog|guide|제목|무제|untitled)$",
     re.IGNORECASE,
 )
 _MARKUP = re.compile(r"https?:|www\.|[`{}<>\\|=*$]|\]\(|&[a-z]+;|\ufffd|!\[|_{2,}|\*\*")
@@ -61,9 +72,10 @@ def noun_phrase_of(text: str) -> str | None:
     for part in parts:
         part = _SERIES.sub("", part).strip(" .·-–—\"'“”‘’")
         part = _ABOUT.sub("", part).strip()
-        if 2 <= len(part) <= MAX_FIELD_CHARS and not _GENERIC.match(part) and not _is_sentence(part):
-            if part not in EMPTY and re.search(r"[가-힣A-Za-z]{2}", part) and not _MARKUP.search(part) and stands(part):
-                return part
+        named = 2 <= len(part) <= MAX_FIELD_CHARS and not _GENERIC.match(part) and not _is_sentence(part)
+        plain = part not in EMPTY and re.search(r"[가-힣A-Za-z]{2}", part) and not _MARKUP.search(part)
+        if named and plain and stands(part):
+            return part
     return None
 
 
@@ -145,7 +157,8 @@ def polite_question(text: str) -> str | None:
     if points(core):
         return None
     for ending, polite in (
-        ("무엇인가", "무엇인가요"), ("입니까", "인가요"), ("습니까", "나요"), ("는가", "나요"), ("이란", "이란 무엇인가요"),
+        ("무엇인가", "무엇인가요"), ("입니까", "인가요"), ("습니까", "나요"), ("는가", "나요"),
+        ("이란", "이란 무엇인가요"),
     ):  # fmt: skip
         if core.endswith(ending):
             return core[: -len(ending)] + polite + "?"
