@@ -35,7 +35,7 @@ NOT_IN_CODE_DIGEST = frozenset({"cli", "locale", "store", "run", "pipeline.py", 
 
 @cache
 def code_digest() -> str:
-    """Digest of all source and data files of the package that can change a result, so that an upgrade never mixes results."""
+    """Digest of every file of the package that can change a result, so that an upgrade never mixes results."""
     found = hashlib.sha256()
     for path, file in sorted(_code(files("corpus_to_ft"), "")):
         found.update(path.encode())

@@ -147,7 +147,7 @@ def _load_mecab() -> Pos:
     from konlpy.tag import _mecab
 
     try:
-        import mecab_ko  # type: ignore[import-untyped]
+        import mecab_ko
     except ImportError as error:
         raise MissingExtra("konlpy.mecab", "konlpy") from error
     try:

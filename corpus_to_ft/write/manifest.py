@@ -133,7 +133,7 @@ def manifest_text(facts: RunFacts, written: Written) -> str:
         "tokens": {
             "input": facts.billed_tokens.get("input", 0),
             "output": facts.billed_tokens.get("output", 0),
-            **{file.split: file.tokens for file in written.files},
+            **{str(file.split): file.tokens for file in written.files},
             "longest": written.longest,
         },
         "target": {
