@@ -100,12 +100,13 @@ def ask_blog(documents: Sequence[Document], analyzer: Analyzer) -> Blog:
         )
         context = CheckContext(document=document, target=target, analyzer=analyzer, line_tokens=lambda *_: 0)
         summary = Summary.make(subject_id=document.id, text="", tokens=0, whole=False)
-        for passage in (item for item in cut if isinstance(item, Passage)):
+        siblings = tuple(item for item in cut if isinstance(item, Passage))
+        for passage in siblings:
             passage_analysis = analysis.cut(passage.start, passage.end)
             blog.passages.append((document, passage, passage_analysis))
             subject = Subject(
                 document=document, passage=passage, summary=summary,
-                encoding=target.encoding, max_tokens=target.max_tokens,
+                encoding=target.encoding, max_tokens=target.max_tokens, siblings=siblings,
             )  # fmt: skip
             reason = generator.skip_reason(subject)
             if reason:

@@ -133,10 +133,12 @@ class DocumentWork:
         passages = [item for item in given if isinstance(item, Passage)]
         summary = next((item for item in given if isinstance(item, Summary)), _no_summary(document))
         target = self.target
+        siblings = tuple(passages)
         subjects = [
             Subject(
                 document=document, passage=passage, summary=summary,
                 encoding=target.encoding, max_tokens=target.max_tokens,
+                siblings=siblings,
             )
             for passage in passages
         ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -39,7 +40,7 @@ def reply(*items: tuple[str, str, str]) -> Reply:
 
 def test_a_prompt_says_the_wish_as_facts_and_as_a_chat() -> None:
     prompt = QaGenerator().prompts(subject())[0]
-    assert (prompt.kind, prompt.text, prompt.title, prompt.count) == ("qa", BODY, "카프카 운영", 1)
+    assert (prompt.kind, prompt.text, prompt.title, prompt.count) == ("qa", BODY, "카프카 운영", 3)
     assert prompt.schema["required"] == ["items"]
     assert [m.role for m in prompt.messages] == ["system", "user"]
     assert BODY in prompt.messages[1].content
@@ -47,9 +48,34 @@ def test_a_prompt_says_the_wish_as_facts_and_as_a_chat() -> None:
 
 
 def test_the_number_of_questions_follows_the_length() -> None:
-    assert QaGenerator().prompts(subject(BODY * 20))[0].count == 4
-    assert QaGenerator().prompts(subject(BODY * 60))[0].count == 5
-    assert QaGenerator(per_passage=2).prompts(subject())[0].count == 2
+    assert QaGenerator(spare=0).prompts(subject(BODY * 20))[0].count == 4
+    assert QaGenerator(spare=0).prompts(subject(BODY * 60))[0].count == 5
+    assert QaGenerator(per_passage=2).prompts(subject())[0].count == 4
+
+
+def test_more_questions_than_wanted_are_left_aside() -> None:
+    [made] = QaGenerator(per_passage=1).examples(
+        reply(("브로커란 무엇인가요?", BODY, BODY), ("브로커는 어떤 서버인가요?", BODY[:20], BODY[:20])), subject()
+    )
+    assert isinstance(made, Example)
+    assert made.prompt == "브로커란 무엇인가요?"
+
+
+def test_a_question_that_another_passage_answers_better_is_set_aside_and_reworded_where_possible() -> None:
+    offsets = "오프셋은 컨슈머가 읽은 위치를 브로커에 남기는 숫자입니다."
+    of = subject(BODY + "\n\n" + offsets)
+    first = Passage.make(of.document, len(FIRST), len(FIRST) + len(BODY), (), ())
+    second = Passage.make(of.document, len(FIRST) + len(BODY) + 2, len(of.document.text), (), ())
+    beside = replace(of, passage=second, siblings=(first, second))
+    wordings = reply(
+        ("메시지를 디스크에 저장하는 것은 무엇인가요?", offsets, offsets), ("오프셋은 무엇인가요?", offsets, offsets)
+    )
+    [kept] = QaGenerator().examples(wordings, beside)
+    assert isinstance(kept, Example)
+    assert kept.prompt == "오프셋은 무엇인가요?"
+    [refused] = QaGenerator().examples(reply(("메시지를 디스크에 저장하는 것은 무엇인가요?", offsets, offsets)), beside)
+    assert isinstance(refused, Rejected)
+    assert refused.reason == "ambiguous_question"
 
 
 @pytest.mark.parametrize(

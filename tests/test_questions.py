@@ -29,9 +29,12 @@ def ask(
     count: int = 5,
     language: str = "ko",
 ) -> list[QuestionAnswer]:
-    return make_questions(
+    """The first wording for each answer, in the order of the text."""
+    pairs = make_questions(
         analyzer.analyze(text), title=title, headings=(), blocks=blocks, count=count, language=language
     )
+    first = {pair.evidence: pair for pair in reversed(pairs)}
+    return sorted(first.values(), key=lambda pair: pair.evidence.start)
 
 
 @pytest.mark.parametrize(

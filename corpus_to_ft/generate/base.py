@@ -14,7 +14,8 @@ from corpus_to_ft.records import Document, Example, Passage, Prompt, Rejected, R
 class Subject:
     """What a generator works on: a passage with its document and the document's summary.
 
-    `encoding` and `max_tokens` are the target's: a whole line must fit.
+    `siblings` are all passages of the document, this one among them; empty where nobody needs to tell
+    them apart. `encoding` and `max_tokens` are the target's: a whole line must fit.
     """
 
     document: Document
@@ -22,6 +23,7 @@ class Subject:
     summary: Summary
     encoding: str
     max_tokens: int
+    siblings: tuple[Passage, ...] = ()
 
 
 class Generator(Plugin):

@@ -14,6 +14,7 @@ from corpus_to_ft.llm.base import REPLY_SCHEMAS
 from corpus_to_ft.llm.replies import read_json_reply
 from corpus_to_ft.prompts.qa import Style, context_message, qa_messages
 from corpus_to_ft.records import Block, Example, Message, Passage, Prompt, Rejected, Reply, Span
+from corpus_to_ft.retrieval import index_of
 from corpus_to_ft.tokens import count_tokens
 
 CHARS_PER_QUESTION = 275
@@ -33,15 +34,18 @@ class QaGenerator(Generator):
 
     `context` document puts title, date and the summary (or the passage, where the answer is not in the
     summary) into a system message. `style` says how a chat model words its answers.
+    `spare` more are asked for than are wanted: of all, the first that find their own passage among those
+    of the document stay, so that nobody learns an answer to a question that another passage answers.
     """
 
     per_passage: int = Field(default=0, ge=0, le=50)
+    spare: int = Field(default=2, ge=0, le=20)
     context: Literal["none", "document"] = "none"
     style: Style = "own_words"
 
     def prompts(self, subject: Subject) -> Sequence[Prompt]:
         document, passage = subject.document, subject.passage
-        count = self.per_passage or _count_by_length(passage)
+        count = self._quota(passage) + self.spare
         messages = qa_messages(
             passage.text,
             title=document.title,
@@ -82,8 +86,25 @@ class QaGenerator(Generator):
         return None
 
     def examples(self, reply: Reply, subject: Subject) -> Sequence[Example | Rejected]:
+        """In the order of the text. A reply may word the question for one answer more than once."""
         items = read_json_reply(reply, REPLY_SCHEMAS["qa"])["items"]
-        return [self._example(item, reply, subject) for item in items]
+        made = [self._example(item, reply, subject) for item in items]
+        rejected = [item for item in made if isinstance(item, Rejected)]
+        wordings: dict[str, list[Example]] = {}
+        for item in made:
+            if isinstance(item, Example):
+                wordings.setdefault(item.answer, []).append(item)
+        kept: list[Example] = []
+        for examples in wordings.values():
+            specific = next((example for example in examples if _is_specific(example.prompt, subject)), None)
+            if specific is None:
+                rejected.append(_set_aside(examples[0], "another passage answers it better"))
+            elif len(kept) < self._quota(subject.passage):
+                kept.append(specific)
+        return [*sorted(kept, key=lambda example: example.evidence[0].start), *rejected]
+
+    def _quota(self, passage: Passage) -> int:
+        return self.per_passage or _count_by_length(passage)
 
     def _example(self, item: Mapping[str, Any], reply: Reply, subject: Subject) -> Example | Rejected:
         question, answer, evidence = (_clean(item[key]) for key in ("question", "answer", "evidence"))
@@ -135,6 +156,21 @@ def find_evidence(evidence: str, text: str) -> Span | None:
         return Span(start=start, end=start + len(evidence))
     found = re.search(r"\s+".join(re.escape(word) for word in evidence.split()), text)
     return Span(start=found.start(), end=found.end()) if found else None
+
+
+def _is_specific(question: str, subject: Subject) -> bool:
+    """Whether the question finds its own passage before every other of the document."""
+    texts = tuple(passage.text for passage in subject.siblings)
+    if len(texts) < 2:
+        return True
+    return index_of(texts).lead(question, subject.siblings.index(subject.passage)) > 1
+
+
+def _set_aside(example: Example, detail: str) -> Rejected:
+    return Rejected.make(
+        item_id=example.passage_id, source=example.source, stage="generate", reason="ambiguous_question",
+        detail=f"{detail} | {example.prompt[:120]}",
+    )  # fmt: skip
 
 
 def _count_by_length(passage: Passage) -> int:

@@ -14,6 +14,7 @@ from corpus_to_ft.llm.extractive.reasons import CLAUSE_PATTERNS, told_reasons
 from corpus_to_ft.llm.extractive.sentence_shape import fitness
 from corpus_to_ft.llm.extractive.structure import heading_questions, list_questions, sections
 from corpus_to_ft.llm.extractive.wording import (
+    Field,
     containment,
     explain_request,
     field_of,
@@ -54,11 +55,15 @@ _Answer = tuple[Span, int]
 class _Found:
     """`span` is the least answer; `end` is how far it may go on where no other answer begins."""
 
-    question: str
+    wordings: tuple[str, ...]
     span: Span
     end: int
     weight: float
     subject: str
+
+    @property
+    def question(self) -> str:
+        return self.wordings[0]
 
 
 def make_questions(
@@ -70,7 +75,11 @@ def make_questions(
     count: int,
     language: str = "ko",
 ) -> list[QuestionAnswer]:
-    """At most `count` pairs in the order of the text; the answers are stretches of it and do not overlap."""
+    """At most `count` answers, best first, that are stretches of the text and do not overlap.
+
+    A question comes in up to three wordings beside each other: with as much of its field as it needs,
+    with none, and with all of it. Only who knows the passages beside this one can tell which one it takes.
+    """
     sentences = sentences_of(analysis, blocks)
     if language == "en":
         candidates = list(english_questions(analysis.text, blocks, sentences))
@@ -89,17 +98,17 @@ def make_questions(
     chosen = _choose(found, count)
     if not chosen and language != "en":
         chosen = _choose(list(reader.plain()), 1)
-    return _lengthened(sorted(chosen, key=lambda pair: pair.span.start), analysis.text)
+    return _lengthened(chosen, analysis.text)
 
 
 def _lengthened(chosen: Sequence[_Found], text: str) -> list[QuestionAnswer]:
     """Each answer goes on to its end, or to where the next one begins."""
-    starts = [*(pair.span.start for pair in chosen), len(text)][1:]
     pairs = []
-    for pair, next_start in zip(chosen, starts, strict=True):
+    for pair in chosen:
+        next_start = min((o.span.start for o in chosen if o.span.start > pair.span.start), default=len(text))
         end = max(pair.span.end, min(pair.end, len(text[:next_start].rstrip())))
         span = Span(start=pair.span.start, end=end)
-        pairs.append(QuestionAnswer(question=pair.question, answer=span.of(text), evidence=span))
+        pairs += [QuestionAnswer(question=asked, answer=span.of(text), evidence=span) for asked in pair.wordings]
     return pairs
 
 
@@ -130,21 +139,29 @@ class _Reader:
             return None
         span, end = answer
         place = self._path(self.sentences[candidate.first])
-        if self.language == "en":
-            question: str | None = candidate.text
-        else:
-            specific = self._specific(candidate)
-            field = within(field_of(self.title, place), self.text, keep_document=specific < ENOUGH_WORDS)
-            question = in_field(candidate, field)
-        if question is None or (self.language != "en" and not is_sound(question)):
+        wordings = self._wordings(candidate, place)
+        if not wordings:
             return None
+        question = wordings[0]
         weight = candidate.weight * self._fitness(self.sentences[candidate.first], bool(candidate.end))
         if self.language != "en":
             weight *= (0.6 + 0.1 * min(self._specific(candidate), 4)) * (0.7 + 0.3 * self._density(question))
         copied = containment(question, self.text)
         if copied > MAX_CONTAINMENT:
             weight *= 0.8
-        return _Found(question=question, span=span, end=end, weight=weight, subject=candidate.subject)
+        return _Found(wordings=wordings, span=span, end=end, weight=weight, subject=candidate.subject)
+
+    def _wordings(self, candidate: Candidate, place: tuple[str, ...]) -> tuple[str, ...]:
+        if self.language == "en":
+            return (candidate.text,)
+        whole = field_of(self.title, place)
+        specific = self._specific(candidate)
+        fitting = within(whole, self.text, keep_document=specific < ENOUGH_WORDS)
+        fields = [fitting, Field(document=None, section=None), whole]
+        if specific < ENOUGH_WORDS:
+            fields.remove(Field(document=None, section=None))
+        asked = [in_field(candidate, field) for field in fields]
+        return tuple(dict.fromkeys(question for question in asked if question and is_sound(question)))
 
     def _specific(self, candidate: Candidate) -> int:
         """How many content words of the answer the question names."""
@@ -184,7 +201,7 @@ class _Reader:
         )
         span, end = answer
         sound = weight if is_sound(question) else 0.0
-        return _Found(question=question, span=span, end=end, weight=sound, subject="heading")
+        return _Found(wordings=(question,), span=span, end=end, weight=sound, subject="heading")
 
     def _focus(self, answer: _Answer, phrase: str) -> list[str]:
         start, end = answer[0].start, answer[1]
