@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from charset_normalizer import from_bytes
 
@@ -63,6 +64,11 @@ _JUNK = re.compile(
     # Tag characters draw three flags; anywhere else they hide text from the reader.
     "|(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0000-\U000e007f]+"
 )
+# Everything that the two above may touch: one look tells that a text holds none of it.
+_UNCLEAN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff"
+    "\ufdd0-\ufdef\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
+)
 _FILLED = re.compile("\u3164([ㄱ-ㅎ])([ㅏ-ㅣ])([ㄱ-ㅎ\u3164])")
 _INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 _FINALS = "\u3164ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"
@@ -113,8 +119,8 @@ def decode(data: bytes, *, source: str, html: bool = False) -> Decoded:
 
 def clean_text(text: str) -> str:
     """NFC with `\\n` line ends, without control, zero-width and other invisible characters that carry no meaning."""
-    text = _LINE_ENDS.sub("\n", text)
-    text = _JUNK.sub("", text)
+    if _UNCLEAN.search(text):
+        text = _JUNK.sub("", _LINE_ENDS.sub("\n", text))
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
 
@@ -293,6 +299,7 @@ def _weight(char: str) -> float:
     return 0.2 if code > 0xFF and not 0xE000 <= code <= 0xF8FF else 0.0
 
 
+@cache
 def _is_ordinary_syllable(char: str) -> bool:
     try:
         return len(char.encode("euc_kr")) == 2
@@ -354,20 +361,21 @@ def _undo_double_encoding(found: Decoded, source: str) -> Decoded:
         warning = f"{source}: was encoded twice and has been repaired"
         return Decoded(text=_TWICE_LEFT.sub("", repaired), encoding=found.encoding, warnings=(*found.warnings, warning))
     sample = _thirds(text) if len(text) > 3 * SAMPLE_CHARS else text
-    hangul = [char for char in sample if "가" <= char <= "힣"]
-    kinds = set(hangul)
-    rare = sum(not _is_ordinary_syllable(char) for char in kinds)
-    if len(hangul) >= 20 and rare > 0.25 * len(kinds) and sum(c in FREQUENT for c in hangul) < 0.3 * len(hangul):
-        detail = "reads like UTF-8 that was opened as CP949 and saved again; use an original"
-        raise InputError("damaged", f"{source}: {detail}")
+    kinds = {char for char in set(sample) if "가" <= char <= "힣"}
+    if sum(not _is_ordinary_syllable(char) for char in kinds) <= 0.25 * len(kinds):
+        return found
+    hangul = [char for char in sample if char in kinds]
+    if len(hangul) >= 20 and sum(c in FREQUENT for c in hangul) < 0.3 * len(hangul):
+        raise InputError("damaged", f"{source}: reads like UTF-8 opened as CP949 and saved again; use an original")
     return found
 
 
 def _read_as_latin(text: str) -> str | None:
     """The Korean behind `¾È³ç`, when every character of the text is Western and the pairs make frequent syllables."""
-    if not re.search("[\xa1-\xfe]{2}", text) or max(text) > "\xff":
+    raw = text.encode("latin-1", "ignore")
+    if len(raw) < len(text) or not re.search(rb"[\xa1-\xfe]{2}", raw):
         return None
-    korean = _try(text.encode("latin-1"), "euc_kr") or _try(text.encode("latin-1"), "cp949")
+    korean = _try(raw, "euc_kr") or _try(raw, "cp949")
     syllables = re.findall("[가-힣]", korean or "")
     certain = len(syllables) >= 4 and sum(syllable in FREQUENT for syllable in syllables) > 0.5 * len(syllables)
     return korean if certain else None

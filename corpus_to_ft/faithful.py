@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -61,12 +62,20 @@ _NUMBER = re.compile(
     rf"(?:\s?(?P<unit>{'|'.join(sorted(_UNITS, key=len, reverse=True))})(?![A-Za-z]))?",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)*")
 _SCALES = {"천": 10**3, "만": 10**4, "백만": 10**6, "천만": 10**7, "억": 10**8, "조": 10**12}
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_./+#'@&][A-Za-z0-9]+)*(?:\+\+|#)?")
 _HUMP = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_HANGUL = re.compile(r"[가-힣]")
+_HANGUL = re.compile(r"[가-힣]+")
 _NOT_ALNUM = re.compile(r"[^a-z0-9+#]")
+_NOT_PLAIN = re.compile(r"[^a-z0-9]")
+_MARKS = re.compile(r"\d|[A-Z]|[_/#+]|\w\.\w")
+_CLOSED = re.compile(r"[.!?:\n]")
+_OPENED = re.compile(r"[^\s\"'“‘(]")
+_SENTENCE_END = re.compile(r"(?<=[.!?…。])\s+|\n+")
+# One source is asked about by all that was made of it, one after the other.
+SOURCES_REMEMBERED = 8
 
 
 class _Date(NamedTuple):
@@ -82,21 +91,31 @@ def missing_facts(text: str, source: str) -> list[str]:
     Node.js is NodeJS, 세 가지 is 3가지. A date of the source may say more than that of the text.
     """
     missing: list[tuple[int, str]] = []
-    source_dates = [date for _, date in _dates(source)]
     covered: list[tuple[int, int]] = []
-    for match, date in _dates(text):
-        covered.append(match.span())
-        if not any(_agrees(date, other) for other in source_dates):
-            missing.append((match.start(), match.group().strip()))
-    source_times = {time for _, time in _times(source)}
-    for match, time in _times(text):
-        if _free(match, covered):
+    if _DIGIT.search(text):
+        for match, date in _dates(text):
             covered.append(match.span())
-            if time not in source_times:
+            if not any(_agrees(date, other) for other in _known_dates(source)):
                 missing.append((match.start(), match.group().strip()))
+        for match, time in _times(text):
+            if _free(match, covered):
+                covered.append(match.span())
+                if time not in _known_times(source):
+                    missing.append((match.start(), match.group().strip()))
     missing.extend(_missing_numbers(text, source, covered))
     missing.extend(_missing_names(text, source))
     return list(dict.fromkeys(fact for _, fact in sorted(missing)))
+
+
+def reworded(text: str, source: str) -> str:
+    """What of `text` does not stand in `source` word for word; only that can say anything else."""
+    return "\n".join(part for part in _SENTENCE_END.split(text) if not _stands(part, source))
+
+
+def _stands(part: str, source: str) -> bool:
+    start = source.find(part)
+    end = start + len(part)
+    return start >= 0 and not (source[start - 1 : start].isalnum() or source[end : end + 1].isalnum())
 
 
 def content_precision(answer: Analysis, source: Analysis) -> float:
@@ -141,6 +160,16 @@ def _dates(text: str) -> Iterator[tuple[re.Match[str], _Date]]:
             yield match, _Date(_whole(group.get("year")), month, _whole(group.get("day")))
 
 
+@lru_cache(SOURCES_REMEMBERED)
+def _known_dates(source: str) -> tuple[_Date, ...]:
+    return tuple(dict.fromkeys(date for _, date in _dates(source)))
+
+
+@lru_cache(SOURCES_REMEMBERED)
+def _known_times(source: str) -> frozenset[tuple[int, int]]:
+    return frozenset(time for _, time in _times(source))
+
+
 def _whole(digits: str | None) -> int | None:
     return int(digits) if digits else None
 
@@ -163,19 +192,24 @@ def _free(match: re.Match[str], covered: Sequence[tuple[int, int]]) -> bool:
 
 
 def _missing_numbers(text: str, source: str, covered: Sequence[tuple[int, int]]) -> Iterator[tuple[int, str]]:
-    known = {(value, unit) for _, value, unit in _numbers(source)}
-    values = {value for value, _ in known} | {_plain(found.group()) for found in _DIGITS.finditer(source)}
-    # A number that the source gives without a unit may be given one; another unit is another fact.
-    bare = {value for value, unit in known if not unit}
     for match, value, unit in _numbers(text):
         if not _free(match, covered):
             continue
+        known, values, bare = _known_numbers(source)
         if value not in values or (unit and (value, unit) not in known and value not in bare):
             yield match.start(), match.group().strip()
 
 
+@lru_cache(SOURCES_REMEMBERED)
+def _known_numbers(source: str) -> tuple[frozenset[tuple[str, str]], frozenset[str], frozenset[str]]:
+    known = frozenset((value, unit) for _, value, unit in _numbers(source))
+    values = {value for value, _ in known} | {_plain(found.group()) for found in _DIGITS.finditer(source)}
+    # A number that the source gives without a unit may be given one; another unit is another fact.
+    return known, frozenset(values), frozenset(value for value, unit in known if not unit)
+
+
 def _numbers(text: str) -> Iterator[tuple[re.Match[str], str, str]]:
-    for match in _NUMBER.finditer(text):
+    for match in _NUMBER.finditer(text) if _DIGIT.search(text) else ():
         value = _plain(match["number"])
         scale = _SCALES.get((match["scale"] or "").strip())
         if scale and value.count(".") < 2:
@@ -194,34 +228,49 @@ def _plain(digits: str) -> str:
 
 
 def _missing_names(text: str, source: str) -> Iterator[tuple[int, str]]:
-    words = [_fold(found.group()) for found in _LATIN.finditer(source)]
-    known = set(words)
-    for word in words:
-        known.update(part for part in re.split(r"[^a-z0-9]", word) if part)
-    known.update(part.casefold() for found in _LATIN.finditer(source) for part in _HUMP.findall(found.group()))
-    folded = [_NOT_ALNUM.sub("", word) for word in words]
-    for length in (1, 2, 3):
-        known.update("".join(folded[at : at + length]) for at in range(len(folded) - length + 1))
     for match in _names(text):
+        known = _known_names(source)
         word = _fold(match.group())
+        if word in known:
+            continue
         tight = _NOT_ALNUM.sub("", word)
         parts = [part for part in re.split(r"[^a-z0-9+#]", word) if part]
         singular = {tight.removesuffix("s"), tight.removesuffix("es"), tight + "s"}
-        if not (word in known or tight in known or singular & known or all(part in known for part in parts)):
+        if not (tight in known or singular & known or all(part in known for part in parts)):
             yield match.start(), match.group()
+
+
+@lru_cache(SOURCES_REMEMBERED)
+def _known_names(source: str) -> frozenset[str]:
+    written = _LATIN.findall(source)
+    words = [_fold(word) for word in written]
+    known = set(words)
+    for word in known.copy():
+        known.update(part for part in _NOT_PLAIN.split(word) if part)
+    known.update(part.casefold() for word in set(written) for part in _HUMP.findall(word))
+    folded = [_NOT_ALNUM.sub("", word) for word in words]
+    known.update(
+        folded, map("".join, pairwise(folded)), map("".join, zip(folded, folded[1:], folded[2:], strict=False))
+    )
+    return frozenset(known)
 
 
 def _names(text: str) -> Iterator[re.Match[str]]:
     """All Latin words of Korean text; of other text only those whose writing shows that they are names."""
-    letters = sum(char.isalpha() for char in text)
-    korean = len(_HANGUL.findall(text)) >= 0.1 * letters
+    korean = sum(map(len, _HANGUL.findall(text))) >= 0.1 * sum(map(str.isalpha, text))
     for match in _LATIN.finditer(text):
         word = match.group()
-        opens = not re.search(r"[^\s\"'“‘(]", re.split(r"[.!?:\n]\s*", text[: match.start()])[-1])
-        marked = bool(re.search(r"\d|[A-Z]|[_/#+]|\w\.\w", word[1:])) or (word[0].isupper() and not opens)
         unit = word.lower() in _UNITS and text[: match.start()].rstrip()[-1:].isdigit()
-        if not unit and (marked or korean) and word != "I":
+        if not unit and word != "I" and (korean or _is_marked(word, text, match.start())):
             yield match
+
+
+def _is_marked(word: str, text: str, start: int) -> bool:
+    if _MARKS.search(word[1:]):
+        return True
+    # A capital tells nothing where a sentence begins.
+    before = text[text.rfind("\n", 0, start) + 1 : start]
+    return word[0].isupper() and bool(_OPENED.search(_CLOSED.split(before)[-1]))
 
 
 def _fold(word: str) -> str:

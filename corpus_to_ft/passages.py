@@ -32,6 +32,7 @@ SHARE_OF_TARGET = 0.58
 # What a border costs. Only the order matters: a heading, a block, a list line, a sentence, a clause, a space.
 AT_HEADING, AT_BLOCK, AT_LINE, AT_SENTENCE, AT_CLAUSE, AT_SPACE = 0.0, 0.6, 1.1, 1.6, 6.0, 12.0
 BEFORE_CODE = 3.0
+TOKENS_A_BORDER = 2
 AFTER_HEADING = 50.0
 # What a heading inside a passage costs: one deeper, one beside, one that leaves the section above.
 DEEPER, BESIDE, ABOVE = 1.0, 1.5, 4.0
@@ -165,24 +166,22 @@ class _Cutter:
                 previous = piece
 
     def _piece(self, span: Span, block: Block, path: tuple[str, ...], previous: _Piece | None) -> _Piece:
-        tokens = self.count(previous.end if previous else span.start, span.end)
-        piece = _Piece(start=span.start, end=span.end, tokens=tokens, block=block, path=path, border=0.0)
-        if block.kind not in ("heading", "code"):
-            piece = replace(piece, opens=True)
-        if previous is None:
-            return piece
         crossing = 0.0
-        if block.kind == "heading":
+        if previous and block.kind == "heading":
             crossing = DEEPER if path[:-1] == previous.path else BESIDE if path[:-1] == previous.path[:-1] else ABOVE
-        return replace(piece, border=self._border(piece, previous), crossing=crossing)
+        return _Piece(
+            start=span.start, end=span.end, tokens=self.count(previous.end if previous else span.start, span.end),
+            block=block, path=path, border=self._border(block, previous) if previous else 0.0, crossing=crossing,
+            opens=block.kind not in ("heading", "code"),
+        )  # fmt: skip
 
-    def _border(self, piece: _Piece, previous: _Piece) -> float:
-        kind, before = piece.block.kind, previous.block.kind
+    def _border(self, block: Block, previous: _Piece) -> float:
+        kind, before = block.kind, previous.block.kind
         if before == "heading":
             return AFTER_HEADING
         if kind == "heading":
             return AT_HEADING
-        if piece.block is previous.block:
+        if block is previous.block:
             return AT_SENTENCE
         if kind == "code" or self.document.text[previous.start : previous.end].endswith((":", "：")):
             return BEFORE_CODE
@@ -226,7 +225,8 @@ class _Cutter:
             if not body:
                 yield self.reject(start, end, "heading_only", "headings with nothing under them")
                 continue
-            tokens = self.count(start, end)
+            # Groups are proved to fit; only what was joined after that, and a stated minimum, need the exact count.
+            tokens = 0 if self._surely_fits(group) and not self.settings.min_tokens else self.count(start, end)
             if tokens > self.limit:
                 detail = f"a stretch of {tokens} tokens, more than the {self.limit} of a passage"
                 yield self.reject(start, end, "sentence_too_long", detail)
@@ -264,8 +264,7 @@ class _Cutter:
 
     def _price(self, tokens: int, sentences: int) -> float:
         """What a passage of this size costs: half-empty ones a little, those below the minimum much."""
-        fill = min(1.0, tokens / self.limit)
-        price = 0.5 + (1 - fill) ** 2
+        price = 0.5 + (1 - tokens / self.limit) ** 2 if tokens < self.limit else 0.5
         least = self.settings.min_tokens or self.limit // 4
         if tokens < least:
             price += 3 + 3 * (1 - tokens / least)
@@ -275,10 +274,14 @@ class _Cutter:
 
     def _proved(self, group: Sequence[_Piece]) -> list[Sequence[_Piece]]:
         """The sum of pieces is near the count of the whole but is not it; a group that is really too long is halved."""
-        if len(group) == 1 or self.count(group[0].start, group[-1].end) <= self.limit:
+        if len(group) == 1 or self._surely_fits(group) or self.count(group[0].start, group[-1].end) <= self.limit:
             return [group]
         middle = len(group) // 2
         return [*self._proved(group[:middle]), *self._proved(group[middle:])]
+
+    def _surely_fits(self, group: Sequence[_Piece]) -> bool:
+        """A border can add a token or two to the sum of pieces, as white space there joins another sign."""
+        return sum(piece.tokens for piece in group) + TOKENS_A_BORDER * len(group) <= self.limit
 
     def _without_bare_headings(self, groups: list[Sequence[_Piece]]) -> list[Sequence[_Piece]]:
         kept: list[Sequence[_Piece]] = []
@@ -294,8 +297,12 @@ class _Cutter:
         start, end = group[0].start, group[-1].end
         blocks = dict.fromkeys(piece.block for piece in group)
         return tuple(
-            replace(block, start=max(block.start, start) - start, end=min(block.end, end) - start) for block in blocks
-        )
+            Block(
+                kind=block.kind, start=max(block.start, start) - start, end=min(block.end, end) - start,
+                level=block.level,
+            )
+            for block in blocks
+        )  # fmt: skip
 
 
 def _blocks(document: Document) -> tuple[Block, ...]:

@@ -6,6 +6,7 @@ import hashlib
 import lzma
 import threading
 from binascii import b2a_base64
+from functools import lru_cache
 from importlib import resources
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
@@ -20,14 +21,25 @@ ENCODINGS: tuple[str, ...] = ("r50k_base", "p50k_base", "cl100k_base", "o200k_ba
 # These differ from ours only in special tokens, and documents hold none: their text is ordinary.
 SAME_TEXT_TOKENS = {"gpt2": "r50k_base", "p50k_edit": "p50k_base", "o200k_harmony": "o200k_base"}
 
+# Sentences are counted for the passage, its summary and the document's; a longer text is counted once or twice.
+MAX_REMEMBERED_CHARS = 4000
+REMEMBERED_COUNTS = 4096
+
 _loaded: dict[str, Encoding] = {}
 _loading = threading.Lock()
 
 
 def count_tokens(text: str, encoding: str) -> int:
     """Tokens of `text`; the names of special tokens in it count as the ordinary text they are."""
+    return _remembered(text, encoding) if len(text) <= MAX_REMEMBERED_CHARS else _count(text, encoding)
+
+
+def _count(text: str, encoding: str) -> int:
     loaded = _loaded.get(encoding) or _load(encoding)
     return len(loaded.encode_ordinary(text))
+
+
+_remembered = lru_cache(REMEMBERED_COUNTS)(_count)
 
 
 def encoding_for(model_or_encoding: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pydantic import Field
 
 from corpus_to_ft.errors import BadReply
-from corpus_to_ft.faithful import missing_facts
+from corpus_to_ft.faithful import missing_facts, reworded
 from corpus_to_ft.generate.base import Generator, Subject
 from corpus_to_ft.llm.base import REPLY_SCHEMAS
 from corpus_to_ft.llm.replies import read_json_reply
@@ -65,7 +65,7 @@ class SummaryGenerator(Generator):
             detail = f"{tokens} tokens for a passage of {most}; at most {self.max_share:.0%} are accepted"
             return [self._rejected(subject, "summary_too_long", detail)]
         source = "\n".join([document.title, document.published or "", *passage.headings, passage.text])
-        missing = missing_facts(text, source)
+        missing = missing_facts(reworded(text, passage.text), source)
         if missing:
             return [self._rejected(subject, "unfaithful_summary", f"not in the passage: {', '.join(missing)}")]
         return [

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from corpus_to_ft.analyzers.base import Analysis, known
 from corpus_to_ft.errors import BadReply
-from corpus_to_ft.faithful import missing_facts
+from corpus_to_ft.faithful import missing_facts, reworded
 from corpus_to_ft.llm.base import REPLY_SCHEMAS, Ask
 from corpus_to_ft.llm.replies import read_json_reply
 from corpus_to_ft.prompts.summary import Level, summary_again, summary_messages
@@ -28,7 +27,6 @@ PART_SHARE = 3
 LENIENCE_FOR_PARTS = 1.4
 MOST_LEVELS = 8
 REPLY_CHARS_KEPT = 4000
-SENTENCE_END = re.compile(r"(?<=[.!?…。])\s+|\n+")
 
 
 class SummarizeSettings(BaseModel):
@@ -45,12 +43,13 @@ class SummarizeSettings(BaseModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """A stretch of text to be summarized by one prompt. `budget` in tokens of the target."""
+    """A stretch of text to be summarized by one prompt. `budget` and `tokens` of the text in those of the target."""
 
     text: str
     blocks: tuple[Block, ...]
     level: Level
     budget: int
+    tokens: int
     headings: tuple[str, ...] = ()
 
 
@@ -99,7 +98,7 @@ def summarize_document(
     tokens = work.count(text)
     if tokens <= work.budget:
         return Summary.make(subject_id=document.id, text=text, tokens=tokens, whole=True)
-    found = work.reduced(passages)
+    found = work.reduced(passages, tokens)
     if isinstance(found, _Failure):
         return work.reject(found.reason, found.detail)
     return Summary.make(subject_id=document.id, text=found, tokens=work.count(found), whole=False)
@@ -122,9 +121,13 @@ class _Work:
             item_id=self.document.id, source=self.document.source, stage="summarize", reason=reason, detail=detail
         )
 
-    def reduced(self, passages: Sequence[Passage]) -> str | _Failure:
-        whole = _Part(text=self.document.text, blocks=self.document.blocks, level="whole", budget=self.budget)
-        if count_tokens(self.document.text, WINDOW_ENCODING) <= self.settings.window_tokens:
+    def reduced(self, passages: Sequence[Passage], tokens: int) -> str | _Failure:
+        """`tokens` are those of the whole document."""
+        whole = _Part(
+            text=self.document.text, blocks=self.document.blocks, level="whole", budget=self.budget, tokens=tokens
+        )
+        same = self.target.encoding == WINDOW_ENCODING
+        if (tokens if same else count_tokens(self.document.text, WINDOW_ENCODING)) <= self.settings.window_tokens:
             with known([self.analysis]):
                 return self._only(self._summaries([whole]))
         windows = list(self._windows(passages))
@@ -163,18 +166,21 @@ class _Work:
     def _part(self, start: int, end: int, headings: tuple[str, ...], number_of_parts: int) -> _Part:
         text = self.document.text[start:end]
         blocks = tuple(
-            replace(block, start=max(block.start, start) - start, end=min(block.end, end) - start)
+            Block(
+                kind=block.kind, start=max(block.start, start) - start, end=min(block.end, end) - start,
+                level=block.level,
+            )
             for block in self.document.blocks
             if block.start < end and block.end > start
-        )
-        return _Part(
-            text=text, blocks=blocks, level="part", budget=self._share(text, number_of_parts), headings=headings
-        )
+        )  # fmt: skip
+        tokens = self.count(text)
+        budget = self._share(tokens, number_of_parts)
+        return _Part(text=text, blocks=blocks, level="part", budget=budget, tokens=tokens, headings=headings)
 
-    def _share(self, text: str, number_of_parts: int) -> int:
+    def _share(self, tokens: int, number_of_parts: int) -> int:
         """Twice what the part could have at the end, so that the last level has something to choose from."""
         fair = max(2 * self.budget // number_of_parts, 2 * SMALLEST_BUDGET)
-        return max(SMALLEST_BUDGET, min(self.budget, fair, self.count(text) // PART_SHARE))
+        return max(SMALLEST_BUDGET, min(self.budget, fair, tokens // PART_SHARE))
 
     def _joined(self, said: Sequence[str]) -> Iterator[_Part]:
         """The summaries of parts, one after the other, in as few prompts as hold them."""
@@ -193,8 +199,9 @@ class _Work:
                 text += "\n\n" if text else ""
                 blocks.append(Block(kind="paragraph", start=len(text), end=len(text) + len(part)))
                 text += part
-            budget = self.budget if len(groups) == 1 else self._share(text, len(groups))
-            yield _Part(text=text, blocks=tuple(blocks), level="joined", budget=budget)
+            tokens = self.count(text)
+            budget = self.budget if len(groups) == 1 else self._share(tokens, len(groups))
+            yield _Part(text=text, blocks=tuple(blocks), level="joined", budget=budget, tokens=tokens)
 
     def _only(self, said: list[str] | _Failure) -> str | _Failure:
         if isinstance(said, _Failure):
@@ -246,7 +253,7 @@ class _Work:
 
     def _chars(self, part: _Part) -> int:
         """Models cannot count tokens; this many characters of such a text are nine tenths of the budget."""
-        return max(20, int(0.9 * part.budget * len(part.text) / max(1, self.count(part.text))) // 10 * 10)
+        return max(20, int(0.9 * part.budget * len(part.text) / max(1, part.tokens)) // 10 * 10)
 
     def _read(self, part: _Part, reply: Reply | ProviderFailure) -> str | _Failure:
         if isinstance(reply, ProviderFailure):
@@ -265,18 +272,7 @@ class _Work:
         if tokens > limit:
             return _Failure(reason="summary_too_long", detail=f"{tokens} tokens, {limit} fit")
         source = self.document.text if part.level == "joined" else part.text
-        missing = missing_facts(_reworded(text, source), "\n".join([header(self.document), *part.headings, source]))
+        missing = missing_facts(reworded(text, source), "\n".join([header(self.document), *part.headings, source]))
         if missing:
             return _Failure(reason="unfaithful_summary", detail=", ".join(missing))
         return text
-
-
-def _reworded(text: str, source: str) -> str:
-    """What of `text` does not stand in `source` word for word; only that can say anything else."""
-    return "\n".join(part for part in SENTENCE_END.split(text) if not _stands(part, source))
-
-
-def _stands(part: str, source: str) -> bool:
-    start = source.find(part)
-    end = start + len(part)
-    return start >= 0 and not (source[start - 1 : start].isalnum() or source[end : end + 1].isalnum())

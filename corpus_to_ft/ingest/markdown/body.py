@@ -62,6 +62,9 @@ STRUCTURE = frozenset(
         "audio",
     )
 )
+_CODE = re.compile("\ue004(\\d+)\ue005")
+# Without one of these nothing of what follows is left over.
+_MARKS = re.compile(r"[*~\[]|__")
 _LEFT_OVER: tuple[tuple[re.Pattern[str], str], ...] = (
     # CommonMark closes no `**` between punctuation and a Korean particle: **"제목"**은
     (re.compile(r"\*\*\*?(?=[^\s*])([^\n*]{1,500}?)(?<=\S)\*\*\*?"), r"\1"),
@@ -204,12 +207,18 @@ class BodyWriter(HTMLParser):
         """What was written since the last block, with code and formulas in their places."""
         text = "".join(self._parts)
         self._parts = []
-        for pattern, replacement in _LEFT_OVER:
-            text = pattern.sub(replacement, text)
-        text = HELD.sub(lambda found: self._held[int(found.group(1))], text)
-        return clean_text(re.sub("\ue004(\\d+)\ue005", lambda found: self._codes[int(found.group(1))], text))
+        if _MARKS.search(text):
+            for pattern, replacement in _LEFT_OVER:
+                text = pattern.sub(replacement, text)
+        if self._held:
+            text = HELD.sub(lambda found: self._held[int(found.group(1))], text)
+        if self._codes:
+            text = _CODE.sub(lambda found: self._codes[int(found.group(1))], text)
+        return clean_text(text)
 
     def _flush(self) -> None:
+        if not self._parts and self._kind != "list_item":
+            return
         alone = HELD.fullmatch("".join(self._parts).strip())
         text = self._taken()
         kind, level = self._kind, self._level

@@ -48,6 +48,8 @@ _INLINE_MATH = re.compile(
     r"(?<![\\$\w])\$(?=[^\s$])(?P<math>[^$\n]{0,400}?[\\_^{][^$\n]{0,400}?)(?<=[^\s\\])\$(?![\d$])"
 )
 MAX_MATH_CHARS = 10_000
+# No code block is without one of these; finding the blocks costs as much as parsing the page.
+_MAY_HOLD_CODE = re.compile(r"```|~~~|<pre|\t|    ", re.IGNORECASE)
 
 
 def plain_markdown(text: str, fields: Mapping[str, Any], parser: MarkdownIt) -> tuple[str, list[str]]:
@@ -105,6 +107,8 @@ def _outside_code(text: str, parser: MarkdownIt, clean: Callable[[str], str]) ->
 
 
 def _code_lines(text: str, parser: MarkdownIt) -> list[tuple[int, int]]:
+    if not _MAY_HOLD_CODE.search(text):
+        return []
     tokens: list[Any] = []
     parser.block.parse(text, parser, {}, tokens)
     found = []

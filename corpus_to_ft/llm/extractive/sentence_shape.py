@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _CONJUNCTIONS = (
     r"그래서|그러나|그러므로|그러니까|그러니|그러면|그럼|그런데|그렇지만|그렇다면|그렇게|그리고|그래도|그렇기|그랬|그러다|하지만|따라서"
@@ -26,6 +27,10 @@ _LEANS = re.compile(
     rf"({_CONJUNCTIONS}|{_ORDER}|{_PRONOUNS}|{_ENGLISH})"
     r"($|[\s,.]|은|는|이|가|을|를|의|에|로|도|과|와|만|부터|까지|들|서|라|인|지)|(이|그|저|위)\s|단,|등[의을은이] ",
     re.IGNORECASE,
+)
+# Trying a hundred words costs more than all else here, and most sentences begin with none of their letters.
+_LEANING_LETTERS = frozenset(
+    word.lstrip()[0] for word in f"{_CONJUNCTIONS}|{_ORDER}|{_PRONOUNS}|{_ENGLISH}|이|그|저|위|단|등".split("|")
 )
 # "이 글에서는", "이번 포스트": these point at the text itself, not at a sentence.
 _THIS_TEXT = re.compile(
@@ -70,9 +75,11 @@ _SAYS_WHAT_THIS_IS = re.compile(
     r"|핵심은|결과적으로|결론적으로|요약하|목적은|목표는|this (post|article|guide|paper)\b",
     re.IGNORECASE,
 )
-_HANGUL = re.compile(r"[가-힣]")
+_HANGUL = re.compile(r"[가-힣]+")
 _COMPLETE = re.compile(r"(다|요|죠|오|음|임|함|됨|니까)[.!。…)\"'”’\]]*$|[.!。]['\"”’)\]]*$")
 
+# A document's sentences are judged for it, then for each passage.
+SENTENCES_REMEMBERED = 2048
 KIND_FITNESS = {"paragraph": 1.0, "list_item": 0.75, "quote": 0.7, "table_row": 0.3}
 LETTER_SHARE = 0.7  # below it a line is a formula, a rule or a row of marks
 ADDRESS_SHARE = 1 / 3
@@ -80,15 +87,18 @@ ADDRESS_SHARE = 1 / 3
 
 def leans_back(text: str) -> bool:
     """Begins with a word that needs the sentence before it."""
+    if text[:1].lower() not in _LEANING_LETTERS:
+        return False
     return bool(_LEANS.match(text)) and not _THIS_TEXT.match(text)
 
 
 def is_korean(text: str) -> bool:
     """At least a seventh of the letters are Hangul; Korean technical prose is full of Latin names."""
     letters = sum(map(str.isalpha, text))
-    return len(_HANGUL.findall(text)) * 7 >= max(1, letters)
+    return sum(map(len, _HANGUL.findall(text))) * 7 >= max(1, letters)
 
 
+@lru_cache(SENTENCES_REMEMBERED)
 def fitness(text: str, kind: str, terms: int, title: str, *, korean: bool) -> float:
     """0 is never, up to 0.3 only when there is nothing better, 1 is a plain complete sentence."""
     if _never(text, title):
@@ -115,9 +125,9 @@ def _never(text: str, title: str) -> bool:
         return True
     if len(text) < 60 and _INTRODUCTION.search(text):
         return True
-    if _LINK_LINE.match(text) or (_GREETING.search(text) and len(text) < 120):
+    if _LINK_LINE.match(text) or (len(text) < 120 and _GREETING.search(text)):
         return True
-    letters = sum(char.isalnum() for char in text)
-    visible = sum(not char.isspace() for char in text)
+    letters = sum(map(str.isalnum, text))
+    visible = len("".join(text.split()))
     address = sum(len(match.group()) for match in _ADDRESS.finditer(text))
     return letters < LETTER_SHARE * visible or address > ADDRESS_SHARE * len(text)

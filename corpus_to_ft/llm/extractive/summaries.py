@@ -14,10 +14,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from functools import cached_property
+from itertools import accumulate, pairwise
+from typing import Any
+
+import numpy as np
 
 from corpus_to_ft.analyzers.base import Analysis
 from corpus_to_ft.llm.extractive.sentence_shape import fitness, is_korean, leans_back
@@ -81,14 +85,42 @@ APPENDIX = re.compile(
 class _Sentence:
     """`follows` says that the one before stands right before it, same section."""
 
-    span: Span
     text: str
-    block: int
     kind: str
     heading: str
     section_start: bool
     follows: bool
     terms: tuple[str, ...]
+
+
+class _TermTable:
+    """Which sentence says which term: one entry for each different term of a sentence, all in flat arrays."""
+
+    def __init__(self, sentences: Sequence[_Sentence]) -> None:
+        numbers: dict[str, int] = {}
+        counts: dict[tuple[int, int], int] = {}
+        for row, sentence in enumerate(sentences):
+            for term in sentence.terms:
+                entry = (row, numbers.setdefault(term, len(numbers)))
+                counts[entry] = counts.get(entry, 0) + 1
+        entries = np.array(list(counts), dtype=np.intp).reshape(-1, 2)
+        self.total = len(sentences)
+        self.rows, self.columns = entries[:, 0].copy(), entries[:, 1].copy()
+        self.counts = np.array(list(counts.values()), dtype=float)
+        self.terms = list(numbers)
+        frequency = np.bincount(self.columns, minlength=len(numbers))
+        # Inverse sentence frequency, times a bonus for what is said often: a theme, not a slip.
+        self.weights = np.log(1 + self.total / np.maximum(frequency, 1)) * np.sqrt(np.log(1 + frequency))
+
+    @cached_property
+    def weight_of(self) -> dict[str, float]:
+        return dict(zip(self.terms, self.weights.tolist(), strict=True))
+
+    def by_sentence(self, values: Any) -> Any:
+        return np.bincount(self.rows, weights=values, minlength=self.total)
+
+    def by_term(self, values: Any) -> Any:
+        return np.bincount(self.columns, weights=values, minlength=len(self.terms))
 
 
 def summarize(
@@ -98,19 +130,26 @@ def summarize(
     sentences = list(_sentences(analysis, blocks))
     if not sentences:
         return ""
-    weights = _term_weights(sentences)
-    rank = _lexrank(sentences, weights)
-    title_terms = set(_terms(analysis, title))
+    table = _TermTable(sentences)
+    rank = _lexrank(table)
+    context = _Context(table.weight_of, title)
     tokens = [count(" " + sentence.text) for sentence in sentences]
     korean = is_korean(analysis.text)
     fit = [fitness(s.text, s.kind, len(s.terms), title, korean=korean) for s in sentences]
+    leaning = [leans_back(sentence.text) for sentence in sentences]
     for least in (FIT, 0.0):
         standing = accumulate((shape > least for shape in fit), initial=0)
         scores = [
-            value * shape * _context(sentence, place, weights, title_terms) if shape > least else 0.0
+            value * shape * context.of(sentence, place) if shape > least else 0.0
             for sentence, value, shape, place in zip(sentences, rank, fit, standing, strict=False)
         ]
-        chosen = _choose(sentences, scores, tokens, weights, max_tokens, count)
+        bundles = [bundle for i in range(len(sentences)) if (bundle := _bundle(sentences, leaning, scores, i))]
+        if not bundles:
+            continue
+        length = _Length(sentences, tokens, count)
+        chosen = _choose(bundles, sentences, scores, tokens, table, max_tokens, length.added)
+        if length.added(chosen) != length.counted(chosen):
+            chosen = _choose(bundles, sentences, scores, tokens, table, max_tokens, length.counted)
         if chosen:
             return _joined(sentences, chosen)
     return ""
@@ -118,26 +157,29 @@ def summarize(
 
 def _sentences(analysis: Analysis, blocks: Sequence[Block]) -> Iterator[_Sentence]:
     """Sentences cut at block borders; code and headings are no sentences."""
-    whole = (Block(kind="paragraph", start=0, end=len(analysis.text)),)
+    text, spans = analysis.text, analysis.sentences
+    content = [
+        token for token in analysis.tokens if token.tag.startswith(CONTENT_TAGS) and token.form not in EMPTY_PREDICATES
+    ]
+    forms, starts = [token.form.lower() for token in content], [token.start for token in content]
     heading, section_start, last_block, at = "", True, -2, 0
-    spans = analysis.sentences
-    for index, block in enumerate(blocks or whole):
+    for index, block in enumerate(blocks or (Block(kind="paragraph", start=0, end=len(text)),)):
         if block.kind == "heading":
-            heading, section_start = block.of(analysis.text), True
+            heading, section_start = block.of(text), True
         if block.kind in ("heading", "code"):
             continue
         while at < len(spans) and spans[at].end <= block.start:
             at += 1
         position = at
         while position < len(spans) and spans[position].start < block.end:
-            span = _clipped(analysis.text, spans[position], block)
+            span = _clipped(text, spans[position], block)
             position += 1
             if span is None:
                 continue
             yield _Sentence(
-                span=span, text=span.of(analysis.text), block=index, kind=block.kind, heading=heading,
-                section_start=section_start, follows=not section_start and index - last_block <= 1,
-                terms=tuple(_content(analysis, span)),
+                text=span.of(text), kind=block.kind, heading=heading, section_start=section_start,
+                follows=not section_start and index - last_block <= 1,
+                terms=tuple(forms[bisect_left(starts, span.start) : bisect_left(starts, span.end)]),
             )  # fmt: skip
             section_start, last_block = False, index
 
@@ -149,108 +191,60 @@ def _clipped(text: str, span: Span, block: Block) -> Span | None:
     return Span(start=start, end=end) if start < end else None
 
 
-def _content(analysis: Analysis, span: Span) -> Iterator[str]:
-    for token in analysis.within(span.start, span.end):
-        if token.tag.startswith(CONTENT_TAGS) and token.form not in EMPTY_PREDICATES:
-            yield token.form.lower()
-
-
-def _terms(analysis: Analysis, title: str) -> list[str]:
-    """The content terms of the text that occur in a title, which is not itself analyzed."""
-    lowered = title.lower()
-    return [t.form.lower() for t in analysis.tokens if t.tag.startswith(CONTENT_TAGS) and _occurs(t.form, lowered)]
-
-
-def _occurs(form: str, lowered: str) -> bool:
-    return len(form) > 1 and form.lower() in lowered
-
-
-def _term_weights(sentences: Sequence[_Sentence]) -> dict[str, float]:
-    """Inverse sentence frequency, times a bonus for what is said often: a theme, not a slip."""
-    frequency = Counter(term for sentence in sentences for term in set(sentence.terms))
-    total = len(sentences)
-    return {term: math.log(1 + total / n) * math.sqrt(math.log(1 + n)) for term, n in frequency.items()}
-
-
-def _lexrank(sentences: Sequence[_Sentence], weights: Mapping[str, float]) -> list[float]:
+def _lexrank(table: _TermTable) -> list[float]:
     """The stationary share of each sentence, times their number: 1 is average."""
-    vectors: list[dict[str, float]] = []
-    for sentence in sentences:
-        counts = Counter(sentence.terms)
-        vector = {term: (1 + math.log(n)) * weights[term] for term, n in counts.items()}
-        length = math.sqrt(sum(value * value for value in vector.values()))
-        vectors.append({term: value / length for term, value in vector.items()} if length else {})
-    total = len(vectors)
-    degree = _spread(vectors, [1.0] * total)
-    rank = [1.0] * total
+    values = (1 + np.log(table.counts)) * table.weights[table.columns]
+    values /= np.sqrt(table.by_sentence(values * values))[table.rows]
+
+    def spread(shares: Any) -> Any:
+        return table.by_sentence(values * table.by_term(values * shares[table.rows])[table.columns])
+
+    rank = np.ones(table.total)
+    degree = spread(rank)
+    # A sentence without terms has no neighbours and gives nothing on.
+    divisor = np.where(degree > 0, degree, np.inf)
     for _ in range(ITERATIONS):
-        walked = _spread(vectors, [r / d if d else 0.0 for r, d in zip(rank, degree, strict=True)])
-        rank = [1 - DAMPING + DAMPING * value for value in walked]
-    return rank
+        rank = 1 - DAMPING + DAMPING * spread(rank / divisor)
+    ranked: list[float] = rank.tolist()
+    return ranked
 
 
-def _spread(vectors: Sequence[Mapping[str, float]], shares: Sequence[float]) -> list[float]:
-    by_term: dict[str, float] = {}
-    for vector, share in zip(vectors, shares, strict=True):
-        for term, value in vector.items():
-            by_term[term] = by_term.get(term, 0.0) + value * share
-    return [sum(value * by_term[term] for term, value in vector.items()) for vector in vectors]
+class _Context:
+    """Where a sentence stands among the fit ones (`place`) and how much of the title and its heading it takes up."""
+
+    def __init__(self, weights: dict[str, float], title: str) -> None:
+        lowered = title.lower()
+        self._title = {term: weight for term, weight in weights.items() if len(term) > 1 and term in lowered}
+        self._titled = sum(self._title.values())
+        self._headings: dict[str, float] = {}
+
+    def of(self, sentence: _Sentence, place: int) -> float:
+        section = self._headings.get(sentence.heading)
+        if section is None:
+            section = self._headings[sentence.heading] = _section_value(sentence.heading)
+        if not section:
+            return 0.05
+        own = dict.fromkeys(sentence.terms)
+        shared = sum(self._title.get(term, 0.0) for term in own) / self._titled if self._titled else 0.0
+        heading = sentence.heading.lower()
+        headed = sum(1 for term in own if len(term) > 1 and term in heading) if heading else 0
+        value = (1 + LEAD_BONUS * math.exp(-place / LEAD_SENTENCES)) * (1 + shared) * (1 + 0.1 * min(3, headed))
+        return value * section * (1.15 if sentence.section_start else 1.0)
 
 
-def _context(sentence: _Sentence, place: int, weights: Mapping[str, float], title_terms: set[str]) -> float:
-    """Where it stands among the fit ones (`place`) and how much of the title and of its heading it takes up."""
-    if APPENDIX.search(sentence.heading) and len(sentence.heading) < 20:
-        return 0.05
-    own = set(sentence.terms)
-    titled = sum(weights.get(term, 0.0) for term in title_terms)
-    shared = sum(weights[term] for term in own & title_terms) / titled if titled else 0.0
-    heading = sentence.heading.lower()
-    headed = sum(1 for term in own if len(term) > 1 and term in heading)
-    value = (1 + LEAD_BONUS * math.exp(-place / LEAD_SENTENCES)) * (1 + shared) * (1 + 0.1 * min(3, headed))
-    if sentence.section_start:
-        value *= 1.15
-    return value * 1.25 if CONCLUSION.search(sentence.heading) else value
+def _section_value(heading: str) -> float:
+    """0 for what only points elsewhere."""
+    if len(heading) < 20 and APPENDIX.search(heading):
+        return 0.0
+    return 1.25 if CONCLUSION.search(heading) else 1.0
 
 
-def _choose(
-    sentences: Sequence[_Sentence],
-    scores: Sequence[float],
-    tokens: Sequence[int],
-    weights: Mapping[str, float],
-    max_tokens: int,
-    count: Callable[[str], int],
-) -> list[int]:
-    """Numbers of the chosen sentences, in order.
-
-    Token counts of single sentences add up to nearly, not exactly, the count of the joined text, so
-    a choice that seems to fit is counted as a whole before it is kept.
-    """
-    said: set[str] = set()
-    chosen: list[int] = []
-    used = 0
-    bundles = [bundle for i in range(len(sentences)) if (bundle := _bundle(sentences, scores, i))]
-    while bundles:
-        room = max_tokens - used
-        # 2 tokens of slack: the first sentence has no space before it and line ends may count as one.
-        bundles = [b for b in bundles if any(i not in chosen for i in b) and _cost(b, chosen, tokens) <= room + 2]
-        if not bundles:
-            break
-        best = max(bundles, key=lambda b: (_gain(b, sentences, scores, tokens, weights, said, chosen), -b[0]))
-        bundles.remove(best)
-        together = sorted({*chosen, *best})
-        needed = count(_joined(sentences, together))
-        if needed > max_tokens:
-            continue
-        chosen, used = together, needed
-        for i in best:
-            said.update(sentences[i].terms)
-    return chosen
-
-
-def _bundle(sentences: Sequence[_Sentence], scores: Sequence[float], last: int) -> tuple[int, ...]:
+def _bundle(
+    sentences: Sequence[_Sentence], leaning: Sequence[bool], scores: Sequence[float], last: int
+) -> tuple[int, ...]:
     """The sentence with those that it leans on; empty when one of them is missing or unfit."""
     first = last
-    while leans_back(sentences[first].text):
+    while leaning[first]:
         if not sentences[first].follows or last - first == LONGEST_CHAIN:
             return ()
         first -= 1
@@ -258,42 +252,90 @@ def _bundle(sentences: Sequence[_Sentence], scores: Sequence[float], last: int) 
     return bundle if all(scores[i] > 0 for i in bundle) else ()
 
 
-def _cost(bundle: Sequence[int], chosen: Sequence[int], tokens: Sequence[int]) -> int:
-    return sum(tokens[i] for i in bundle if i not in chosen)
+class _Length:
+    """How many tokens chosen sentences have together.
+
+    A sentence after a space has the same tokens wherever it stands; only a line end may become one token
+    with the sign before it. So lengths are added up, which the caller proves once by counting the whole.
+    """
+
+    def __init__(self, sentences: Sequence[_Sentence], tokens: Sequence[int], count: Callable[[str], int]) -> None:
+        self._sentences = sentences
+        self._tokens = tokens
+        self._count = count
+        self._first: dict[int, int] = {}
+        self._after: dict[tuple[int, int], int] = {}
+
+    def added(self, chosen: Sequence[int]) -> int:
+        if not chosen:
+            return 0
+        first = chosen[0]
+        if first not in self._first:
+            self._first[first] = self._count(self._sentences[first].text)
+        return self._first[first] + sum(map(self._following, chosen, chosen[1:]))
+
+    def counted(self, chosen: Sequence[int]) -> int:
+        return self._count(_joined(self._sentences, chosen))
+
+    def _following(self, before: int, after: int) -> int:
+        if _runs_on(self._sentences[before], self._sentences[after]):
+            return self._tokens[after]
+        if (before, after) not in self._after:
+            both = self._count(f" {self._sentences[before].text}\n{self._sentences[after].text}")
+            self._after[before, after] = both - self._tokens[before]
+        return self._after[before, after]
 
 
-def _gain(
-    bundle: Sequence[int],
+def _choose(
+    bundles: Sequence[tuple[int, ...]],
     sentences: Sequence[_Sentence],
     scores: Sequence[float],
     tokens: Sequence[int],
-    weights: Mapping[str, float],
-    said: set[str],
-    chosen: Sequence[int],
-) -> float:
-    new = [i for i in bundle if i not in chosen]
-    gain = 0.0
-    for i in new:
-        own = set(sentences[i].terms)
-        fresh = sum(weights[term] * (SAID_BEFORE if term in said else 1.0) for term in own)
-        gain += scores[i] * fresh
-    # A neighbour of what is taken reads on from it.
-    if new[0] - 1 in chosen and sentences[new[0]].follows:
-        gain *= 1.15
-    return gain / math.pow(max(1, _cost(bundle, chosen, tokens)), LENGTH_EXPONENT)
+    table: _TermTable,
+    max_tokens: int,
+    length: Callable[[Sequence[int]], int],
+) -> list[int]:
+    """Numbers of the chosen sentences, in order."""
+    bundles = sorted(bundles, key=lambda bundle: bundle[0])
+    members = np.array([i for bundle in bundles for i in bundle])
+    owners = np.repeat(np.arange(len(bundles)), [len(bundle) for bundle in bundles])
+    borders = np.flatnonzero(np.diff(owners, prepend=-1))
+    follows = np.array([sentence.follows for sentence in sentences])
+    worth, size = np.array(scores), np.array(tokens)
+    is_new, alive = np.ones(table.total, dtype=bool), np.ones(len(bundles), dtype=bool)
+    fresh = table.weights.copy()
+    chosen: list[int] = []
+    used = 0
+    while True:
+        new = is_new[members]
+        cost = np.bincount(owners, weights=size[members] * new)
+        first = np.minimum.reduceat(np.where(new, members, table.total - 1), borders)
+        # 2 tokens of slack: the first sentence has no space before it and line ends may count as one.
+        alive &= np.logical_or.reduceat(new, borders) & (cost <= max_tokens - used + 2)
+        if not alive.any():
+            return chosen
+        gain = np.bincount(owners, weights=(worth * table.by_sentence(fresh[table.columns]))[members] * new)
+        # A neighbour of what is taken reads on from it.
+        gain[~is_new[first - 1] & follows[first] & (first > 0)] *= 1.15
+        best = int(np.argmax(np.where(alive, gain / np.maximum(1, cost) ** LENGTH_EXPONENT, -1.0)))
+        alive[best] = False
+        together = sorted({*chosen, *bundles[best]})
+        needed = length(together)
+        if needed > max_tokens:
+            continue
+        chosen, used = together, needed
+        is_new[list(bundles[best])] = False
+        said = table.columns[~is_new[table.rows]]
+        fresh[said] = table.weights[said] * SAID_BEFORE
 
 
 def _joined(sentences: Sequence[_Sentence], chosen: Sequence[int]) -> str:
     """Sentences run on in one paragraph; after one with no full stop, or in a new section, a line begins."""
-    parts: list[str] = []
-    previous: _Sentence | None = None
-    for i in chosen:
-        sentence = sentences[i]
-        if previous is not None:
-            runs_on = previous.heading == sentence.heading and previous.text.endswith(
-                (".", "!", "。", "…", ")", '"', "”")
-            )
-            parts.append(" " if runs_on else "\n")
-        parts.append(sentence.text)
-        previous = sentence
+    parts = [sentences[i].text for i in chosen[:1]]
+    for before, after in pairwise(chosen):
+        parts += [" " if _runs_on(sentences[before], sentences[after]) else "\n", sentences[after].text]
     return "".join(parts)
+
+
+def _runs_on(before: _Sentence, after: _Sentence) -> bool:
+    return before.heading == after.heading and before.text.endswith((".", "!", "。", "…", ")", '"', "”"))
