@@ -12,6 +12,7 @@ data set and live in `dataset`.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -56,7 +57,7 @@ def build_dataset(
     progress = progress or Silence()
     with RunStore.open(out) as store:
         ask = _make_ask(settings, store, max_calls)
-        store.save_fact("name", Path(sources[0]).resolve().name)
+        store.save_fact("name", Path(os.path.realpath(sources[0])).name)
         tallies = [_ingest(settings, find_sources(sources, settings.ingest, skip=out), store, progress)]
         if upto != "ingest":
             tallies.append(_work_on_documents(settings, store, ask, progress, generates=upto != "summarize"))

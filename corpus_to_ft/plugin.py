@@ -12,6 +12,7 @@ that shape its result (`packages`). A field that cannot change the result is nam
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import inspect
 import re
@@ -108,16 +109,28 @@ def make_plugin(folder: str, name: str, contract: type[P], settings: Mapping[str
     try:
         return found(**values)
     except ValidationError as error:
-        raise ConfigError(explain(error, where=f"[{folder}] {name}")) from error
+        raise ConfigError(explain(error, f"[{folder}] {name}", found)) from error
 
 
-def explain(error: ValidationError, where: str) -> str:
-    """A pydantic error in one line for each wrong value: the key, what is wrong, what was given."""
+def explain(error: ValidationError, where: str, model: type[BaseModel]) -> str:
+    """A pydantic error of `model`, a line for each wrong value: the key, what is wrong, what was given."""
     lines = []
     for problem in error.errors():
         key = ".".join(str(part) for part in problem["loc"]) or "(root)"
         if problem["type"] == "extra_forbidden":
-            lines.append(f"{where}: unknown key {key!r}")
+            lines.append(f"{where}: unknown key {key!r}{_nearest(problem['loc'], model)}")
         else:
             lines.append(f"{where}: {key}: {problem['msg']} (given: {problem.get('input')!r})")
     return "\n".join(lines)
+
+
+def _nearest(place: tuple[int | str, ...], model: type[BaseModel]) -> str:
+    """The right key that an unknown one at `place` comes closest to, else all there are."""
+    for part in place[:-1]:
+        field = model.model_fields.get(str(part))
+        if field is None or not inspect.isclass(field.annotation) or not issubclass(field.annotation, BaseModel):
+            return ""
+        model = field.annotation
+    names = list(model.model_fields)
+    near = difflib.get_close_matches(str(place[-1]), names, n=1)
+    return f" (did you mean {near[0]!r}?)" if near else f" (there are: {', '.join(names) or 'none'})"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -25,6 +24,8 @@ from corpus_to_ft.split import SplitSettings
 from corpus_to_ft.summarize.stage import SummarizeSettings
 from corpus_to_ft.targets import load_target
 from corpus_to_ft.write.base import Writer
+
+MAX_CONFIG_BYTES = 1_000_000
 
 
 class PluginChoice(BaseModel):
@@ -117,7 +118,12 @@ def load_settings(config: Path | None = None, overrides: Sequence[str] = ()) -> 
 
 def _read(config: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(config.read_text(encoding="utf-8-sig"))
+        # A device has no end.
+        with config.open("rb") as file:
+            data = file.read(MAX_CONFIG_BYTES + 1)
+        if len(data) > MAX_CONFIG_BYTES:
+            raise ConfigError(f"{config} is no config file: it is larger than {MAX_CONFIG_BYTES:,} bytes")
+        return tomllib.loads(data.decode("utf-8-sig"))
     except FileNotFoundError as error:
         raise ConfigError(f"there is no config file {config}; write one with: corpus-to-ft init {config}") from error
     except (OSError, UnicodeDecodeError) as error:
@@ -158,11 +164,8 @@ def _refuse_unknown(section: str, given: Mapping[str, Any], names: Sequence[str]
 
 
 def _explain(error: ValidationError, where: str) -> str:
-    """The plain account, and for an unknown section the nearest right one."""
-    text = explain(error, where)
-    for problem in error.errors():
-        if problem["type"] == "extra_forbidden" and len(problem["loc"]) == 1:
-            names = list(Settings.model_fields)
-            near = difflib.get_close_matches(str(problem["loc"][0]), names, n=1)
-            text += f" (did you mean {near[0]!r}?)" if near else f" (there are: {', '.join(names)})"
+    """The plain account, and for a single `[generate]` section how several are written."""
+    text = explain(error, where, Settings)
+    if any(problem["loc"] == ("generate",) and problem["type"] == "tuple_type" for problem in error.errors()):
+        text += "; write [[generate]] with two brackets, or --set generate=qa,keywords"
     return text

@@ -42,6 +42,12 @@ def source(tmp_path: Path) -> Path:
         (["run", "{source}", "--set", 'generate=[{use="qa", cuont=3}]'], ["cuont", "qa"]),
         (["run", "{source}", "--set", "generate=시"], ["시", "keywords, qa, summary"]),
         (["run", "{source}", "--set", "analyzer.use=konlpy.mecap"], ["konlpy.mecap", "konlpy.mecab"]),
+        (["run", "{source}", "--set", "split.valdation=0.2"], ["'split.valdation'", "did you mean 'validation'"]),
+        (["run", "{source}", "--set", "generate.use=qa"], ["generate", "[[generate]]"]),
+        (["run", "{source}", "-c", "/dev/zero"], ["/dev/zero", "is no config file"]),
+        (["run", "https://example.com/blog"], ["https://example.com/blog", "addresses cannot be read yet"]),
+        (["run", "가" * 300], ["no such file or folder"]),
+        (["status", "가" * 300], ["there is no run in"]),
         (["run", "{source}", "--set", "checks.lenght=false"], ["lenght", "length"]),
         (["run", "{source}", "--set", "아무말"], ["a.b=c", "아무말"]),
         (["run", "{source}", "-c", "없음.toml"], ["없음.toml", "corpus-to-ft init"]),
@@ -175,3 +181,33 @@ def test_plugins_are_listed_with_their_settings() -> None:
     listed = [json.loads(line) for line in run("plugins", "--json").stdout.splitlines()]
     assert {"kiwi", "konlpy", "regex"} <= {line["name"] for line in listed if line["folder"] == "analyzers"}
     assert all(line["does"] for line in listed)
+
+
+def test_a_source_named_twice_is_a_source(source: Path, tmp_path: Path) -> None:
+    ended = run("run", source, source, "-o", tmp_path / "out", "--json")
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout)["documents"] == 1
+
+
+def test_a_loop_of_links_as_source_is_named(tmp_path: Path) -> None:
+    (tmp_path / "고리").symlink_to("고리")
+    ended = run("run", tmp_path / "고리", "-o", tmp_path / "out")
+    assert (ended.returncode, "Traceback" in ended.stderr) == (2, False), ended.stderr
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp949"])
+def test_a_terminal_without_hangul_or_emoji_is_answered_all_the_same(source: Path, encoding: str) -> None:
+    (source / "배송.txt").rename(source / "배송😀.txt")
+    command = [sys.executable, "-m", "corpus_to_ft", "tokens", str(source), "--json"]
+    ended = subprocess.run(command, capture_output=True, check=True, env={**os.environ, "PYTHONIOENCODING": encoding})
+    assert json.loads(ended.stdout.decode(encoding))["source"] == "배송😀.txt"
+
+
+@pytest.mark.parametrize(("stdout", "code"), [("-", 0), ("/dev/full", 4)])
+def test_a_stdout_that_takes_nothing_is_no_bug(source: Path, stdout: str, code: int) -> None:
+    if stdout != "-" and not Path(stdout).exists():
+        pytest.skip(f"no {stdout} here")
+    shell = f'"$@" >&{stdout}' if stdout == "-" else f'"$@" >{stdout}'
+    command = ["sh", "-c", shell, "sh", sys.executable, "-m", "corpus_to_ft", "tokens", str(source)]
+    ended = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
+    assert (ended.returncode, "Traceback" in ended.stderr) == (code, False), ended.stderr

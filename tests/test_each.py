@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -71,3 +75,34 @@ def test_an_unreachable_provider_postpones_and_keeps_the_stage_before(tmp_path: 
 def test_a_bug_comes_out_as_it_is(tmp_path: Path, executor: Executor) -> None:
     with pytest.raises(ZeroDivisionError):
         do(["버그"], tmp_path, executor)
+
+
+def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
+    program = tmp_path / "부모.py"
+    program.write_text(
+        "import os, time\n"
+        "from corpus_to_ft.run.processes import ProcessesExecutor\n"
+        "def own_id(number):\n"
+        "    time.sleep(0.1)\n"
+        "    return os.getpid()\n"
+        "if __name__ == '__main__':\n"
+        "    for _, worker in ProcessesExecutor(workers=2).map(own_id, range(1000)):\n"
+        "        print(worker, flush=True)\n",
+        encoding="utf-8",
+    )
+    with subprocess.Popen([sys.executable, str(program)], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        workers = {int(parent.stdout.readline()) for _ in range(4)}
+        parent.kill()
+    until = time.monotonic() + 10
+    while any(is_alive(worker) for worker in workers) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not [worker for worker in workers if is_alive(worker)]
+
+
+def is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True

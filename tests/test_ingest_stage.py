@@ -176,3 +176,41 @@ def test_plain_text_gives_title_facts_headings_and_lists() -> None:
         ("list_item", "하나"),
         ("list_item", "둘"),
     ]
+
+
+def test_what_is_named_twice_is_read_once(tmp_path: Path) -> None:
+    folder = tmp_path / "글"
+    folder.mkdir()
+    (folder / "가.txt").write_text("글", encoding="utf-8")
+    named = [folder, folder, folder / "." / "가.txt", folder / "가.txt"]
+    assert [ref.source for ref in find_sources(named)] == ["글/가.txt"]
+
+
+def test_names_that_become_one_stay_two_and_keep_their_suffix(tmp_path: Path) -> None:
+    for folder in ("a/글", "b/글"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "가.md").write_text("# 글", encoding="utf-8")
+    assert [ref.source for ref in find_sources([tmp_path / "a/글", tmp_path / "b/글"])] == ["글/가.md", "글/가~2.md"]
+
+    names = [unicodedata.normalize(form, "한글.txt") for form in ("NFC", "NFD")]
+    for name in names:
+        (tmp_path / "a" / name).write_text("글", encoding="utf-8")
+    if len(list((tmp_path / "a").glob("*.txt"))) == len(names):  # some file systems make them one
+        assert [ref.source for ref in find_sources([tmp_path / "a"])] == ["글/가.md", "한글.txt", "한글~2.txt"]
+
+
+@pytest.mark.parametrize("address", ["https://example.com/blog", "http://예시.kr", "file:///tmp/a"])
+def test_an_address_is_refused_as_what_it_is(address: str) -> None:
+    with pytest.raises(ConfigError, match=f"{address}: addresses cannot be read yet"):
+        list(find_sources([address]))
+
+
+def test_a_name_too_long_for_the_system_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="there is no such file or folder"):
+        list(find_sources([tmp_path / ("가" * 300)]))
+
+
+def test_the_separator_that_excel_declares_is_obeyed() -> None:
+    rows = "\n".join(f'제목{number};"온실의 물, 센서는 {number}번 밸브에 이어져 있습니다."' for number in range(3))
+    documents = read("글.csv", f"\ufeffsep=;\r\n제목;본문\r\n{rows}")
+    assert [d.title for d in documents if isinstance(d, Document)] == ["제목0", "제목1", "제목2"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -61,9 +62,10 @@ def _stage(name: str) -> pipeline.StageName:
 
 
 def _refuse_own_output(request: RunRequest) -> None:
-    out = request.out.resolve()
+    # Path.resolve raises for a loop of links.
+    out = os.path.realpath(request.out)
     for source in request.sources:
-        if Path(source).resolve() == out:
+        if os.path.realpath(source) == out:
             raise ConfigError(f"{source} is the source and the output folder at once; choose another one with -o")
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -47,45 +47,56 @@ def find_sources(
 ) -> Iterator[FileRef]:
     """All files of the named files and folders, in the same order on every machine.
 
-    Hidden files, `skip` (our own output) and folders seen before (a loop of links) are left out. Raises ConfigError for
-    a path that does not exist and for a folder without files.
+    Hidden files, `skip` (our own output), folders seen before (a loop of links) and what is named twice are left out.
+    Raises ConfigError for a path that does not exist, for an address and for a folder without files.
     """
     del settings
     names = [Path(source) for source in sources]
     if not names:
         raise ConfigError("no source was named; name a file or a folder")
-    for path in names:
-        if not path.exists():
+    for source, path in zip(sources, names, strict=True):
+        if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", str(source)):
+            remedy = "save the pages as files and name their folder"
+            raise ConfigError(f"{source}: addresses cannot be read yet, only files and folders; {remedy}")
+        if not os.path.exists(path):  # noqa: PTH110 (Path.exists raises for a name too long)
             raise ConfigError(f"{path}: there is no such file or folder")
-    hidden = skip.resolve() if skip is not None else None
+    hidden = Path(os.path.realpath(skip)) if skip is not None else None
     several = len(names) > 1
-    taken: dict[str, Path] = {}
+    used: set[str] = set()
+    seen: set[str] = set()
     for path in names:
         if not path.is_dir():
-            yield _named_apart(FileRef(path=path, source=_nfc(path.name)), taken)
-            continue
-        prefix = f"{_nfc(path.resolve().name)}/" if several else ""
+            refs = iter([FileRef(path=path, source=_nfc(path.name))])
+        else:
+            prefix = f"{_nfc(path.resolve().name)}/" if several else ""
+            refs = _walk(path, prefix, hidden, frozenset())
         found = False
-        for ref in _walk(path, prefix, hidden, frozenset()):
+        for ref in refs:
             found = True
-            yield _named_apart(ref, taken) if several else ref
+            if several:
+                place = os.path.realpath(ref.path)
+                if place in seen:
+                    continue
+                seen.add(place)
+            yield FileRef(path=ref.path, source=_named_apart(ref.source, used)) if several else ref
         if not found:
             raise ConfigError(f"{path}: the folder holds no files; put documents into it or name another folder")
 
 
-def _named_apart(ref: FileRef, taken: dict[str, Path]) -> FileRef:
-    """Two sources of the same name from different places must stay two."""
-    source, number = ref.source, 2
-    while taken.setdefault(source, ref.path) != ref.path:
-        source, number = f"{ref.source}~{number}", number + 1
-    return FileRef(path=ref.path, source=source)
+def _named_apart(name: str, used: set[str]) -> str:
+    """A name that is not in `used` yet, and from now on is; the suffix stays, for it chooses the reader."""
+    pure, apart, number = PurePosixPath(name), name, 2
+    while apart in used:
+        apart, number = str(pure.with_name(f"{pure.stem}~{number}{pure.suffix}")), number + 1
+    used.add(apart)
+    return apart
 
 
 def _walk(folder: Path, prefix: str, hidden: Path | None, above: frozenset[tuple[int, int]]) -> Iterator[FileRef]:
     try:
         status = folder.stat()
         here = (status.st_dev, status.st_ino)
-        if here in above or (hidden is not None and folder.resolve() == hidden):
+        if here in above or (hidden is not None and Path(os.path.realpath(folder)) == hidden):
             return
         with os.scandir(folder) as entries:
             found = sorted(entries, key=lambda entry: (_nfc(entry.name), entry.name))
@@ -98,9 +109,7 @@ def _walk(folder: Path, prefix: str, hidden: Path | None, above: frozenset[tuple
         name = _nfc(entry.name)
         if name.startswith(".") or name in SKIPPED_FOLDERS or name.lower() in SKIPPED_FILES:
             continue
-        if name in seen:
-            name = f"{name}~{len(seen)}"
-        seen.add(name)
+        name = _named_apart(name, seen)
         if _is_folder(entry):
             yield from _walk(folder / entry.name, f"{prefix}{name}/", hidden, above | {here})
         else:

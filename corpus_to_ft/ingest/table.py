@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 
 from corpus_to_ft.decode import decode
@@ -25,7 +26,11 @@ class TableReader(Reader):
 
     def read(self, file: SourceFile) -> Iterator[Page | BadPage]:
         text = decode(file.data, source=file.source).text.lstrip("\n")
-        delimiter = "\t" if file.suffix in (".tsv", ".tab") else _delimiter(text)
+        declared = re.match(r"sep=(.)\n", text, re.IGNORECASE)  # Excel's own line
+        if declared is not None:
+            delimiter, text = declared[1], text[declared.end() :]
+        else:
+            delimiter = "\t" if file.suffix in (".tsv", ".tab") else _delimiter(text)
         csv.field_size_limit(MAX_CELL_CHARS)
         rows = _rows(text, delimiter)
         header = next((row for row in rows if not isinstance(row, str)), None)
