@@ -7,7 +7,7 @@ from itertools import islice
 
 from lxml import etree
 
-from corpus_to_ft.ingest.html.tree import attribute, remove, short_text, squeeze, text_of
+from corpus_to_ft.ingest.html.tree import attribute, remove, short_text, text_of
 from corpus_to_ft.ingest.html.weigh import Weights
 
 BOXES = ("div", "section", "ul", "ol", "dl", "table", "p", "aside", "figure", "article")
@@ -170,12 +170,15 @@ def _drop_short_captions(container: etree._Element, weights: Weights) -> None:
 def _drop_repeated(container: etree._Element, title: str, description: str) -> None:
     """Drop the title, and the description right under it, that stand above the text; `Document.title` holds the one."""
     # A post of one line has that line as its title.
-    said = {same(title), same(description)} - {"", same(text_of(container))}
-    for element in list(container.iter("h1", "h2", "h3", "p", "div", "blockquote", "td", "b", "strong", "li"))[:12]:
-        text = same(text_of(element))
+    heading, under = same(title), same(description)
+    longest = max(len(heading), len(under))
+    said = {heading, under} - {"", _same_text(container, longest)}
+    tags = ("h1", "h2", "h3", "p", "div", "blockquote", "td", "b", "strong", "li")
+    for element in list(islice(container.iter(*tags), TOP_BOXES)):
+        text = _same_text(element, longest)
         if (
             text
-            and (text in said or (element.tag == "h1" and said and text in same(title)))
+            and (text in said or (element.tag == "h1" and said and text in heading))
             and _is_inside(element, container)
         ):
             remove(element)
@@ -193,4 +196,15 @@ def _drop_imprint(container: etree._Element) -> None:
 
 def same(text: str) -> str:
     """Letters and digits only, to compare what is typed twice."""
-    return SAME.sub("", squeeze(text)).casefold()
+    return SAME.sub("", text).casefold()
+
+
+def _same_text(element: etree._Element, longest: int) -> str:
+    """What `same` leaves of the text inside, or nothing where that is more than `longest` characters."""
+    parts, length = [], 0
+    for part in element.itertext():
+        parts.append(same(str(part)))
+        length += len(parts[-1])
+        if length > longest:
+            return ""
+    return "".join(parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from lxml import etree
 
@@ -44,12 +45,19 @@ def named_container(body: etree._Element, weights: Weights) -> etree._Element | 
 
 
 def is_container(element: etree._Element) -> bool:
-    if "articleBody" in attribute(element, "itemprop").split():
+    kept = element.get("itemprop")
+    if kept and "articleBody" in kept.split():
         return True
-    if element.tag in ("html", "body", "pre", "code", "a", "p"):
+    names, name = element.get("class"), element.get("id")
+    if not (names or name) or element.tag in ("html", "body", "pre", "code", "a", "p"):
         return False
-    names = CAMEL.sub("-", f"{attribute(element, 'class')} {attribute(element, 'id')}").lower()
-    return bool(CONTAINER.search(names))
+    return _names_container(f"{(names or '').strip()} {(name or '').strip()}")
+
+
+# The same few names stand on every box of a page and on every page of a site.
+@lru_cache(maxsize=10_000)
+def _names_container(names: str) -> bool:
+    return bool(CONTAINER.search(CAMEL.sub("-", names).lower()))
 
 
 def _deepest(candidates: list[etree._Element], weigh: Weigh, least: float) -> etree._Element | None:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 from itertools import islice
 from typing import Any
@@ -47,6 +48,7 @@ TAG_BOXES = re.compile(
     re.IGNORECASE,
 )
 CLOUD = re.compile(r"(?:^|[\s_-])(?:cloud|tagcloud|sidebar|widget)(?=$|[\s_-])", re.IGNORECASE)
+STAMP = re.compile(r"(?:19|20)\d\d-?\d\d")
 MAX_TITLE_CHARS = 300
 MAX_AUTHOR_CHARS = 60
 MAX_TAGS = 50
@@ -200,8 +202,7 @@ def _author(root: etree._Element, meta: dict[str, str], article: dict[str, Any],
 
 def _visible_author(root: etree._Element) -> str:
     for element in root.iter("a", "span", "div", "p", "address", "em", "strong", "td"):
-        named = f"{attribute(element, 'class')} {attribute(element, 'itemprop')} {attribute(element, 'rel')}"
-        if not AUTHOR_NAMES.search(named):
+        if not _names_author(_joined(element, "class", "itemprop", "rel")):
             continue
         text = short_text(element, MAX_BYLINE_CHARS)
         if not text:
@@ -214,6 +215,21 @@ def _visible_author(root: etree._Element) -> str:
         if found:
             return squeeze(found.group(1))
     return ""
+
+
+def _joined(element: etree._Element, *attributes: str) -> str:
+    return " ".join([value for value in map(element.get, attributes) if value])
+
+
+# The same few names stand on every box of a page and on every page of a site.
+@lru_cache(maxsize=10_000)
+def _names_author(names: str) -> bool:
+    return bool(AUTHOR_NAMES.search(names))
+
+
+@lru_cache(maxsize=10_000)
+def _names_date(names: str) -> bool:
+    return bool(DATE_NAMES.search(names))
 
 
 def byline_name(text: str) -> str:
@@ -264,11 +280,10 @@ def _published(root: etree._Element, meta: dict[str, str], article: dict[str, An
             return meta[name]
     for element in root.iter("time", "abbr", "span"):
         stamp = attribute(element, "datetime") or (attribute(element, "title") if element.tag == "abbr" else "")
-        if re.match(r"(?:19|20)\d\d-?\d\d", stamp):
+        if stamp and STAMP.match(stamp):
             return stamp
     for element in root.iter("span", "p", "div", "em", "li", "td", "dd", "time", "small"):
-        named = f"{attribute(element, 'class')} {attribute(element, 'id')} {attribute(element, 'itemprop')}"
-        if element.tag == "time" or DATE_NAMES.search(named):
+        if element.tag == "time" or _names_date(_joined(element, "class", "id", "itemprop")):
             found = KOREAN_DATE.search(UPDATED.split(short_text(element, MAX_BYLINE_CHARS))[0])
             if found:
                 return iso_date(found)
@@ -307,7 +322,9 @@ def _tags(root: etree._Element, meta: dict[str, str], article: dict[str, Any]) -
         ]
     if not any(word.strip() for word in words):
         boxes = (
-            e for e in _outside_bars(root, "div", "ul", "p", "dl", "span") if TAG_BOXES.search(attribute(e, "class"))
+            e
+            for e in _outside_bars(root, "div", "ul", "p", "dl", "span")
+            if e.get("class") and TAG_BOXES.search(attribute(e, "class"))
         )
         words = [short_text(link, MAX_AUTHOR_CHARS) for box in islice(boxes, MAX_TAG_BOXES) for link in box.iter("a")]
     if not any(word.strip() for word in words):
@@ -322,7 +339,8 @@ def _outside_bars(root: etree._Element, *tags: str) -> Iterator[etree._Element]:
     """Elements that do not stand in a sidebar, a menu, a footer or a cloud of all the site's tags."""
     walk = etree.iterwalk(root, events=("start",))
     for _, element in walk:
-        if element.tag in ("aside", "nav", "footer") or CLOUD.search(attribute(element, "class")):
+        names = element.get("class")
+        if element.tag in ("aside", "nav", "footer") or (names and CLOUD.search(names)):
             walk.skip_subtree()
         elif element.tag in tags:
             yield element

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from lxml import etree
 
@@ -67,6 +68,12 @@ def names_of(element: etree._Element) -> str:
     names = attribute(element, "class")
     if element.tag not in GENERATED_ID_TAGS:
         names = f"{names} {attribute(element, 'id')}"
+    return _dashed(names)
+
+
+# The same few names stand on every box of a page and on every page of a site.
+@lru_cache(maxsize=10_000)
+def _dashed(names: str) -> str:
     return CAMEL.sub("-", names).lower()
 
 
@@ -74,29 +81,37 @@ def drop_unreadable(root: etree._Element) -> None:
     """Take out what no reader of the page sees: programs, styles, controls, hidden boxes, line numbers of code."""
     for element in list(root.iter(*UNREADABLE)):
         remove(element)
-    weights = Weights(root)
-    whole = weights.text(root)
-    doomed = []
-    walk = etree.iterwalk(root, events=("start",))
-    for _, element in walk:
+    hidden = [element for element in root.iter("*") if is_hidden(element)]
+    if hidden:
+        weights = Weights(root)
+        whole = weights.text(root)
         # Some pages are hidden as a whole until their programs have run.
-        if is_hidden(element) and weights.text(element) <= MAJORITY * whole:
-            doomed.append(element)
-            walk.skip_subtree()
-    for element in doomed:
-        remove(element)
+        for element in [element for element in hidden if weights.text(element) <= MAJORITY * whole]:
+            remove(element)
     for element in list(root.iter("td", "span", "div", "pre")):
-        if GUTTERS.search(attribute(element, "class")):
+        names = element.get("class")
+        if names and _names_gutter(names):
             remove(element)
 
 
 def is_hidden(element: etree._Element) -> bool:
-    if element.get("hidden") is not None or attribute(element, "aria-hidden") == "true":
-        return True
-    if HIDDEN_NAMES.search(attribute(element, "class")):
+    names = element.get("class")
+    if names and _names_hidden(names):
         return True
     style = element.get("style")
-    return bool(style and HIDDEN_STYLE.search(style))
+    if style and HIDDEN_STYLE.search(style):
+        return True
+    return element.get("hidden") is not None or attribute(element, "aria-hidden") == "true"
+
+
+@lru_cache(maxsize=10_000)
+def _names_hidden(names: str) -> bool:
+    return bool(HIDDEN_NAMES.search(names.strip()))
+
+
+@lru_cache(maxsize=10_000)
+def _names_gutter(names: str) -> bool:
+    return bool(GUTTERS.search(names.strip()))
 
 
 def drop_noise(body: etree._Element, weights: Weights, keep: etree._Element | None) -> None:
@@ -142,4 +157,9 @@ def is_noise(element: etree._Element) -> bool:
     names = names_of(element)
     if not names.strip():
         return False
+    return _names_noise(names)
+
+
+@lru_cache(maxsize=10_000)
+def _names_noise(names: str) -> bool:
     return bool(NOISY_NAMES.search(names)) or not NOISY_WORDS.isdisjoint(WORD.findall(names))

@@ -16,7 +16,7 @@ MAX_TAGS = 300_000
 TAG = re.compile(r"<[A-Za-z](?:[^>\"']|\"[^\"]*\"|'[^']*')*+")
 BARE_TAG = re.compile(r"<[A-Za-z][^>]*+")
 QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
-PROGRAM = re.compile(r"<!--|<script\b|<style\b", re.IGNORECASE)
+PROGRAM = re.compile(r"<(?:!--|script\b|style\b)", re.IGNORECASE)
 PROGRAM_ENDS = {"<!--": "-->", "<script": "</script", "<style": "</style"}
 SPACE = re.compile(r"[ \t\n\r\f\xa0]+")
 MAX_LABEL_PIECES = 60
@@ -58,7 +58,8 @@ def _check_size(text: str, source: str) -> None:
 def _without_programs(text: str) -> str:
     """`text` without scripts, styles and comments, where `<` opens no tag; in one pass, however often they open."""
     parts, position = [], 0
-    lowered = text.lower() if len(text.lower()) == len(text) else text
+    lowered = text.lower()
+    lowered = lowered if len(lowered) == len(text) else text
     while found := PROGRAM.search(text, position):
         parts.append(text[position : found.start()])
         end = lowered.find(PROGRAM_ENDS[found.group().lower()], found.end())
@@ -76,7 +77,10 @@ def words(text: str) -> frozenset[str]:
 
 def is_code(element: etree._Element) -> bool:
     """Whether `element` is a block of code."""
-    return element.tag == "pre" or bool(CODE_BOXES.search(attribute(element, "class")))
+    if element.tag == "pre":
+        return True
+    names = element.get("class")
+    return bool(names and CODE_BOXES.search(names))
 
 
 def squeeze(text: str) -> str:
@@ -86,7 +90,7 @@ def squeeze(text: str) -> str:
 
 def text_of(element: etree._Element) -> str:
     """All text inside, squeezed."""
-    return squeeze("".join(str(part) for part in element.itertext()))
+    return squeeze(etree.tostring(element, method="text", encoding="unicode", with_tail=False))
 
 
 def short_text(element: etree._Element, limit: int) -> str:
@@ -99,7 +103,8 @@ def short_text(element: etree._Element, limit: int) -> str:
 
 
 def attribute(element: etree._Element, name: str) -> str:
-    return (element.get(name) or "").strip()
+    value = element.get(name)
+    return value.strip() if value else ""
 
 
 def remove(element: etree._Element) -> None:

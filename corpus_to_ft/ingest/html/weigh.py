@@ -13,6 +13,7 @@ INLINE = words(
 # Shorter stretches are labels, dates and buttons far more often than sentences.
 MIN_PROSE_CHARS = 16
 MAX_LINK_SHARE = 0.5
+NOTHING = (0, 0, 0, 0, 0)
 
 
 class Weights:
@@ -20,46 +21,41 @@ class Weights:
 
     def __init__(self, root: etree._Element) -> None:
         order = list(root.iter("*"))
-        self._all: dict[etree._Element, int] = {}
-        self._links: dict[etree._Element, int] = {}
-        self._prose: dict[etree._Element, int] = {}
-        # Text that stands directly in an element, its inline children included, as long as no box interrupts.
-        own: dict[etree._Element, tuple[int, int]] = {}
+        # All, links, prose; then what stands directly in an element, its inline children included, as long as no
+        # box interrupts: its characters and those of them inside links.
+        self._weights: dict[etree._Element, tuple[int, int, int, int, int]] = {}
+        weights = self._weights
         for element in reversed(order):
-            whole = links = prose = 0
-            length, linked = _length(element.text), 0
-            whole += length
+            links = prose = linked = 0
+            text = element.text
+            whole = length = len(text.strip()) if text else 0
             for child in element:
-                tail = _length(child.tail)
-                whole += self._all[child] + tail
-                links += self._links[child]
-                prose += self._prose[child]
-                child_length, child_linked = own[child]
-                length += child_length + tail
+                child_whole, child_links, child_prose, child_length, child_linked = weights[child]
+                tail = child.tail
+                after = len(tail.strip()) if tail else 0
+                whole += child_whole + after
+                links += child_links
+                prose += child_prose
+                length += child_length + after
                 linked += child_linked
-            if element.tag == "a":
+            tag = element.tag
+            if tag == "a":
                 links, linked, prose = whole, length, 0
-            if element.tag in INLINE:
-                own[element] = (length, linked)
-            else:
-                own[element] = (0, 0)
+            if tag not in INLINE:
                 plain = length - linked
                 if plain >= MIN_PROSE_CHARS and linked <= MAX_LINK_SHARE * length:
                     prose += plain
-            self._all[element], self._links[element], self._prose[element] = whole, links, prose
+                length = linked = 0
+            weights[element] = (whole, links, prose, length, linked)
 
     def text(self, element: etree._Element) -> int:
-        return self._all.get(element, 0)
+        return self._weights.get(element, NOTHING)[0]
 
     def links(self, element: etree._Element) -> int:
-        return self._links.get(element, 0)
+        return self._weights.get(element, NOTHING)[1]
 
     def prose(self, element: etree._Element) -> int:
-        return self._prose.get(element, 0)
+        return self._weights.get(element, NOTHING)[2]
 
     def link_share(self, element: etree._Element) -> float:
         return self.links(element) / max(1, self.text(element))
-
-
-def _length(text: str | None) -> int:
-    return len(text.strip()) if text else 0
