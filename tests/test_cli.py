@@ -47,6 +47,7 @@ def source(tmp_path: Path) -> Path:
         (["run", "{source}", "-c", "/dev/zero"], ["/dev/zero", "is no config file"]),
         (["run", "https://example.com/blog"], ["https://example.com/blog", "addresses cannot be read yet"]),
         (["run", "가" * 300], ["no such file or folder"]),
+        (["init", "가" * 300], ["cannot write"]),
         (["status", "가" * 300], ["there is no run in"]),
         (["run", "{source}", "--set", "checks.lenght=false"], ["lenght", "length"]),
         (["run", "{source}", "--set", "아무말"], ["a.b=c", "아무말"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from corpus_to_ft.errors import InputError, ProviderUnavailable
+from corpus_to_ft.errors import InputError, ProviderUnavailable, WorkerLost
 from corpus_to_ft.records import Message, Rejected
 from corpus_to_ft.run.base import Executor, Silence
 from corpus_to_ft.run.each import Tally, Task, do_each
@@ -106,3 +107,13 @@ def is_alive(process: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def end_own_process(number: int) -> int:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def test_a_worker_that_was_killed_leaves_work_for_the_next_run() -> None:
+    with pytest.raises(WorkerLost, match="run again"):
+        list(ProcessesExecutor(workers=2).map(end_own_process, range(3)))

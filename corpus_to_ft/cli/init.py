@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -15,7 +16,7 @@ from corpus_to_ft.targets import target_names
 
 
 def write_config(path: Path, *, force: bool) -> int:
-    if path.exists() and not force:
+    if os.path.lexists(path) and not force:
         raise ConfigError(f"{path} exists already; --force overwrites it")
     with boundary(OSError, to=ConfigError, message=f"cannot write {path}"):
         path.write_text(_config_text(), encoding="utf-8")

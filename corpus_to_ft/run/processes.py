@@ -8,8 +8,10 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait
 
+from corpus_to_ft.errors import WorkerLost
 from corpus_to_ft.run.base import Executor, R, T
 from corpus_to_ft.run.pool import as_done
 
@@ -22,7 +24,11 @@ class ProcessesExecutor(Executor):
     def map(self, work: Callable[[T], R], items: Iterable[T]) -> Iterator[tuple[T, R]]:
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(self.workers, mp_context=context, initializer=_end_with_parent) as pool:
-            yield from as_done(pool, work, items, ahead=self.workers * 3)
+            try:
+                yield from as_done(pool, work, items, ahead=self.workers * 3)
+            except BrokenProcessPool as error:
+                remedy = "run again, with a smaller run.workers if memory is short"
+                raise WorkerLost(f"a worker process was ended from outside; {remedy}") from error
 
 
 def _end_with_parent() -> None:
