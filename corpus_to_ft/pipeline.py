@@ -61,13 +61,14 @@ def build_dataset(
         tallies = [_ingest(settings, find_sources(sources, settings.ingest, skip=out), store, progress)]
         if upto != "ingest":
             tallies.append(_work_on_documents(settings, store, ask, progress, generates=upto != "summarize"))
+        contents = found = dataset.Contents.load(store)
         if upto == "write":
             progress.start("write", 1)
-            written = dataset.write(settings, store, out)
-            progress.finish("write", made=int(written), reused=int(not written))
+            contents = dataset.write(settings, store, out, found)
+            progress.finish("write", made=int(contents is not found), reused=int(contents is found))
         if export:
-            dataset.export(store, out / "exports")
-        return dataset.outcome(store, out, tallies, ask)
+            dataset.export(contents, out / "exports")
+        return dataset.outcome(contents, store, out, tallies, ask)
 
 
 def _ingest(settings: Settings, found: Iterator[FileRef], store: RunStore, progress: Progress) -> Tally:
@@ -138,6 +139,8 @@ def plan(settings: Settings, sources: Sequence[str], out: Path) -> Plan:
     read = ReadWork(readers=tuple(settings.make_readers()))
     provider, target = settings.make_provider(), settings.make_target()
     work = DocumentWork.of(settings, DirectAsk(provider=provider))
+    # Both digest every setting, too slow for each of many files.
+    read_fingerprint, generate_fingerprint = read.fingerprint(), work.fingerprints()["generate"]
     counts: Counter[str] = Counter()
     with ExitStack() as stack:
         has_run = (out / FILE_NAME).is_file()
@@ -147,14 +150,14 @@ def plan(settings: Settings, sources: Sequence[str], out: Path) -> Plan:
             counts["files"] += 1
             if isinstance(file, Rejected):
                 continue
-            key = (read.fingerprint(), digest(file.source, hashlib.sha256(file.data).hexdigest()))
+            key = (read_fingerprint, digest(file.source, hashlib.sha256(file.data).hexdigest()))
             result = store.result("ingest", key) if store else None
             counts["files_done"] += result is not None
             found = result if result is not None else read_documents(file, read.readers)
             for record in found:
                 if isinstance(record, Document):
                     counts["documents"] += 1
-                    done = store and store.has("generate", (work.fingerprints()["generate"], record.id))
+                    done = store and store.has("generate", (generate_fingerprint, record.id))
                     counts["documents_done"] += bool(done)
     return Plan(
         files=counts["files"], files_done=counts["files_done"],
