@@ -189,3 +189,29 @@ LIST_PAGES = {
     "not found": page("<h1>페이지를 찾을 수 없습니다</h1><p>주소가 바뀌었거나 지워졌습니다.</p><a href=/>처음으로</a>"),
     "404": page("<p>요청하신 주소에 아무것도 없습니다.</p>", "<title>404 Not Found</title>"),
 }  # fmt: skip
+
+OLD_MENU = "<a href=/>처음으로</a> | <a href=/map>사이트맵</a> | <a href=/login>로그인</a>"
+OLD_SIDE = "<b>고객 지원</b><br><a href=/a>공지 사항</a><br><a href=/b>자료실</a><br><a href=/c>자주 묻는 질문</a>"
+OLD_TEXT = "<br><br>".join(PARAGRAPHS)
+OLD_UNWANTED = ("사이트맵", "자료실", "사업자등록번호", "보기길 1")
+OLD_FOOT = (
+    "서울시 예시구 보기길 1 | 사업자등록번호 000-00-00000 | TEL 02-000-0000 | FAX 02-000-0001 | All rights reserved"
+)
+OLD_PAGES = {
+    "frameset-era tables": page(
+        f"<table width=900><tr><td colspan=2>{OLD_MENU}</td></tr><tr><td width=180>{OLD_SIDE}</td><td><table><tr><td>"
+        f"<font size=2>{OLD_TEXT}</font></td></tr></table></td></tr><tr><td colspan=2><font size=1>{OLD_FOOT}</font></td></tr></table>"
+    ),
+    "bulletin board": page(
+        f"<center>{OLD_MENU}</center><table><tr><td>{TITLE}</td></tr><tr><td>글쓴이: 김나무 날짜: 2004-03-15 조회: 12</td></tr>"
+        f"<tr><td>{OLD_TEXT}</td></tr></table><table><tr><td>{OLD_SIDE}</td></tr></table><center>{OLD_FOOT}</center>"
+    ),
+    "company": page(
+        f"<table><tr><td>{OLD_SIDE}</td><td><h2>회사소개</h2><p>{'</p><p>'.join(PARAGRAPHS)}</p></td></tr></table>"
+        f"<p align=center>{OLD_MENU}</p><p align=center>주소: 서울시 예시구 보기길 1<br>사업자등록번호 000-00-00000</p>"
+    ),
+    "newsletter": page(
+        f"<table><tr><td>{OLD_MENU}</td></tr>{''.join(f'<tr><td>{text}</td></tr>' for text in PARAGRAPHS)}"
+        f"<tr><td>{OLD_SIDE}</td></tr><tr><td>{OLD_FOOT}</td></tr></table>"
+    ),
+}  # fmt: skip

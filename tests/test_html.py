@@ -11,7 +11,21 @@ from types import ModuleType
 
 import pytest
 from conftest import ROOT
-from html_pages import CARD, CODE, GOLD, ITEMS, LAYOUTS, LIST_PAGES, PARAGRAPHS, TITLE, UNWANTED, page, plain
+from html_pages import (
+    CARD,
+    CODE,
+    GOLD,
+    ITEMS,
+    LAYOUTS,
+    LIST_PAGES,
+    OLD_PAGES,
+    OLD_UNWANTED,
+    PARAGRAPHS,
+    TITLE,
+    UNWANTED,
+    page,
+    plain,
+)
 
 from corpus_to_ft.errors import InputError
 from corpus_to_ft.ingest.base import Match, Page, SourceFile
@@ -59,6 +73,29 @@ def test_code_lists_and_headings_keep_their_kind(layout: str) -> None:
     assert kinds["list_item"] == list(ITEMS)
     if layout != "naver":  # its editor writes headings as bold lines
         assert kinds["heading"] == ["왜 나누었나", "어떻게 옮겼나"]
+
+
+@pytest.mark.parametrize("name", OLD_PAGES)
+def test_old_table_pages_lose_their_menus_and_feet(name: str) -> None:
+    text = read(OLD_PAGES[name]).text
+    assert [line for line in PARAGRAPHS if line not in text] == []
+    assert [line for line in OLD_UNWANTED if line in text] == []
+
+
+def test_a_story_that_names_a_business_number_keeps_it() -> None:
+    said = "주소: 서울시 예시구 보기길 1, 사업자등록번호를 넣으면 조회됩니다."
+    assert said in body_text(f"<p>{PARAGRAPHS[0]}</p><p>{said}</p>")
+
+
+@pytest.mark.parametrize("suffix", [" - 회사 블로그", " | 사이트", " :: 티스토리"])
+def test_a_title_loses_the_site_that_its_heading_lacks(suffix: str) -> None:
+    assert read(page(f"<h2>{TITLE}</h2>{plain()}", f"<title>{TITLE}{suffix}</title>")).title == TITLE
+
+
+def test_an_english_date_and_an_author_in_a_link_are_read() -> None:
+    assert read(LAYOUTS["brunch"]).published == "2024-03-15"
+    made = read(page(f"<article>{plain()}</article>", "<meta name=author content='[김나무](https://x.kr)'>"))
+    assert made.author == "김나무"
 
 
 def body_text(body: str) -> str:

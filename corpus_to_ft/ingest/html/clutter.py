@@ -7,6 +7,7 @@ from itertools import islice
 
 from lxml import etree
 
+from corpus_to_ft.ingest.html.imprint import is_imprint
 from corpus_to_ft.ingest.html.tree import attribute, remove, short_text, text_of
 from corpus_to_ft.ingest.html.weigh import Weights
 
@@ -29,6 +30,7 @@ STEP = re.compile(
 )
 MAX_LABEL_CHARS = 60
 MAX_IMPRINT_CHARS = 120
+MAX_FOOT_CHARS = 400
 TOP_BOXES = 12
 RIGHTS = re.compile(
     r"all rights reserved|^\W*copyright\b|^\W*저작권자\b|^\W*(?:ⓒ|©|\(c\))\s|무단\s*(?:전재|복제|배포).{0,20}금지",
@@ -56,6 +58,7 @@ def drop_clutter(container: etree._Element, weights: Weights, *, title: str, des
     _drop_link_lists(container, weights)
     _drop_short_captions(container, weights)
     _drop_repeated(container, title, description)
+    _drop_foot(container)
     _drop_imprint(container)
 
 
@@ -146,7 +149,10 @@ def _is_inside(element: etree._Element, container: etree._Element) -> bool:
 
 def _drop_link_lists(container: etree._Element, weights: Weights) -> None:
     """Drop boxes that are nothing but links to other pages or to places in this one, and the steps to the next page."""
-    for box in list(container.iter(*BOXES)):
+    for box in list(container.iter(*BOXES, "td", "center")):
+        table = next(box.iterancestors("table"), None) if box.tag == "td" else None
+        if table is not None and table.find(".//th") is not None:
+            continue  # a cell of data may well hold nothing but links
         if box is container or not 0 < weights.text(box) <= MAX_LIST_CHARS or weights.link_share(box) < LINKED:
             continue
         links = [link for link in box.iter("a") if text_of(link)]
@@ -181,6 +187,13 @@ def _drop_repeated(container: etree._Element, title: str, description: str) -> N
             and (text in said or (element.tag == "h1" and said and text in heading))
             and _is_inside(element, container)
         ):
+            remove(element)
+
+
+def _drop_foot(container: etree._Element) -> None:
+    for element in list(container.iter("p", "div", "td", "center", "address", "font", "ul")):
+        text = short_text(element, MAX_FOOT_CHARS)
+        if text and is_imprint(text) and _is_inside(element, container):
             remove(element)
 
 

@@ -16,6 +16,9 @@ from lxml import etree
 from corpus_to_ft.ingest.html.tree import attribute, short_text, squeeze, text_of
 
 ARTICLE_TYPES = re.compile(r"(?:Article|BlogPosting|Report|TechArticle|Review|Recipe|HowTo|QAPage|NewsArticle)$")
+PLATFORMS = frozenset(
+    {"티스토리", "Tistory", "네이버 블로그", "브런치스토리", "브런치", "velog", "Medium", "Brunch Story"}
+)
 SEPARATORS = re.compile(r"\s+(?:[|»«·•∙—–:]|::|-)\s+")
 KOREAN_DATE = re.compile(
     r"(?<!\d)((?:19|20)\d\d)\s*(?:년|[.\-/])\s*(1[0-2]|0?[1-9])\s*(?:월|[.\-/])\s*(3[01]|[12]\d|0?[1-9])(?!\d)\s*(?:일|\.)?"
@@ -48,6 +51,11 @@ TAG_BOXES = re.compile(
     re.IGNORECASE,
 )
 CLOUD = re.compile(r"(?:^|[\s_-])(?:cloud|tagcloud|sidebar|widget)(?=$|[\s_-])", re.IGNORECASE)
+MARKDOWN_LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+ENGLISH_DATE = re.compile(
+    rf"\b({'|'.join(MONTHS)})[a-z]*\.?\s+(3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?[.,]?\s+((?:19|20)\d\d)\b", re.IGNORECASE
+)
 STAMP = re.compile(r"(?:19|20)\d\d-?\d\d")
 MAX_TITLE_CHARS = 300
 MAX_AUTHOR_CHARS = 60
@@ -165,7 +173,8 @@ def _title(root: etree._Element, meta: dict[str, str], article: dict[str, Any], 
     if not title:
         inside = [heading for heading in headings if heading in whole]
         title = max(inside, key=len, default="") or whole or (headings[0] if len(headings) == 1 else "")
-    return strip_site(title, site, headings)
+    first = next((text for text in map(text_of, root.iter("h2", "h3")) if text), "")
+    return strip_site(title, site, headings or [first])
 
 
 def strip_site(title: str, site: str, headings: list[str]) -> str:
@@ -176,6 +185,8 @@ def strip_site(title: str, site: str, headings: list[str]) -> str:
     for heading in headings:
         if heading and (title.startswith(heading) or title.endswith(heading)) and heading != site:
             return heading
+    if parts[-1] in PLATFORMS:
+        return title[: title.rindex(parts[-1])].rstrip(" |»«·•∙—–:-")
     if site and parts[-1] == site:
         return title[: title.rindex(site)].rstrip(" |»«·•∙—–:-")
     if site and parts[0] == site:
@@ -195,6 +206,7 @@ def _author(root: etree._Element, meta: dict[str, str], article: dict[str, Any],
         meta.get("nate:author", ""),
         seen,
     ]
+    candidates = [MARKDOWN_LINK.sub(r"\1", name) for name in candidates]
     usable = [squeeze(name).removeprefix("By ") for name in candidates if name and not name.startswith(("http", "@"))]
     # Site generators name the site as the author of everything; a byline then knows better.
     return next((name for name in usable if name != site), usable[0] if usable else "")
@@ -284,9 +296,13 @@ def _published(root: etree._Element, meta: dict[str, str], article: dict[str, An
             return stamp
     for element in root.iter("span", "p", "div", "em", "li", "td", "dd", "time", "small"):
         if element.tag == "time" or _names_date(_joined(element, "class", "id", "itemprop")):
-            found = KOREAN_DATE.search(UPDATED.split(short_text(element, MAX_BYLINE_CHARS))[0])
+            text = UPDATED.split(short_text(element, MAX_BYLINE_CHARS))[0]
+            found = KOREAN_DATE.search(text)
             if found:
                 return iso_date(found)
+            named = ENGLISH_DATE.search(text)
+            if named:
+                return f"{named[3]}-{MONTHS.index(named[1].lower()) + 1:02}-{int(named[2]):02}"
     return next(
         (iso_date(found) for text in _top_texts(root) if (found := KOREAN_DATE.search(UPDATED.split(text)[0]))), ""
     )
