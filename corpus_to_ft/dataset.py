@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from corpus_to_ft.checks.duplicates import drop_duplicates
 from corpus_to_ft.document_work import code_digest
 from corpus_to_ft.errors import ConfigError, boundary
 from corpus_to_ft.llm.stage import DirectAsk, LedgerAsk
-from corpus_to_ft.records import Document, Example, Keywords, Passage, Rejected, Summary, digest
+from corpus_to_ft.records import Document, Example, Keywords, Passage, Rejected, Split, Summary, digest
 from corpus_to_ft.run.each import Tally
 from corpus_to_ft.settings import Settings
 from corpus_to_ft.split import SplitProof, split_examples
@@ -27,6 +27,7 @@ from corpus_to_ft.write.manifest import Input, Leakage, RunFacts
 from corpus_to_ft.write.stage import MANIFEST, write_dataset
 
 DROPPED = ("", "duplicates")
+DUPLICATE_REASONS = frozenset({"duplicate", "near_duplicate"})
 KEYWORDS_SHOWN = 60
 PACKAGES = ("kiwipiepy", "kiwipiepy_model", "konlpy", "markdown-it-py", "resiliparse", "lxml", "tiktoken")
 
@@ -51,51 +52,65 @@ class Outcome:
     warnings: Sequence[str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """Everything that the latest run consists of, read from the store once.
+
+    `examples` are those that passed their own checks; `split_of` (by example id) holds what was kept when
+    the files were written last, without duplicates. `rejected` are in the order of stages.
+    """
+
+    documents: Mapping[str, Document]
+    passages: Mapping[str, Passage]
+    summaries: Sequence[Summary]
+    keywords: Sequence[Keywords]
+    examples: Sequence[Example]
+    rejected: Sequence[Rejected]
+    split_of: Mapping[str, Split]
+
+    @classmethod
+    def load(cls, store: RunStore) -> Contents:
+        by_class: dict[type, list[Any]] = {}
+        for stage in ("ingest", "summarize", "generate"):
+            for result in store.current_results(stage):
+                for record in result:
+                    by_class.setdefault(type(record), []).append(record)
+        return cls(
+            documents={document.id: document for document in by_class.get(Document, [])},
+            passages={passage.id: passage for passage in by_class.get(Passage, [])},
+            summaries=by_class.get(Summary, []),
+            keywords=by_class.get(Keywords, []),
+            examples=by_class.get(Example, []),
+            rejected=[*by_class.get(Rejected, []), *(store.result("dataset", DROPPED) or ())],
+            split_of=store.fact("split") or {},
+        )
+
+    @property
+    def kept(self) -> Iterator[tuple[Split, Example]]:
+        """(split, example) as written last."""
+        return ((self.split_of[e.id], e) for e in self.examples if e.id in self.split_of)
+
+    @property
+    def warnings(self) -> list[str]:
+        return [warning for document in self.documents.values() for warning in document.meta.get("warnings", [])]
+
+    def counts(self) -> dict[str, Any]:
+        """How many of everything."""
+        kept = list(self.kept)
+        return {
+            "documents": len(self.documents),
+            "passages": len(self.passages),
+            "examples": len(kept),
+            "kinds": dict(Counter(example.kind for _, example in kept)),
+            "splits": dict(Counter(split for split, _ in kept)),
+            "rejected": dict(Counter(item.reason for item in self.rejected).most_common()),
+        }
+
+
 def documents(store: RunStore) -> Iterator[Document]:
+    """Those of the latest run, one after the other."""
     for result in store.current_results("ingest"):
         yield from (record for record in result if isinstance(record, Document))
-
-
-def examples(store: RunStore) -> list[Example]:
-    """Every example that passed its own checks, before duplicates are dropped."""
-    return [r for result in store.current_results("generate") for r in result if isinstance(r, Example)]
-
-
-def kept_examples(store: RunStore) -> Iterator[tuple[str, Example]]:
-    """(split, example) as written last."""
-    split_of = store.fact("split") or {}
-    for example in examples(store):
-        if example.id in split_of:
-            yield split_of[example.id], example
-
-
-def rejected(store: RunStore) -> Iterator[Rejected]:
-    """Everything that fell out of the latest run, in the order of stages."""
-    for stage in ("ingest", "summarize", "generate"):
-        for result in store.current_results(stage):
-            yield from (record for record in result if isinstance(record, Rejected))
-    yield from store.result("dataset", DROPPED) or ()
-
-
-def passages(store: RunStore) -> dict[str, Passage]:
-    """By id."""
-    found = (record for result in store.current_results("summarize") for record in result)
-    return {record.id: record for record in found if isinstance(record, Passage)}
-
-
-def count(store: RunStore) -> dict[str, Any]:
-    """How many of everything the latest run consists of."""
-    kept = list(kept_examples(store))
-    fell_out = Counter(item.reason for item in rejected(store))
-    return {
-        "documents": sum(1 for _ in documents(store)),
-        "passages": len(passages(store)),
-        "examples": len(kept),
-        "kinds": dict(Counter(example.kind for _, example in kept)),
-        "splits": dict(Counter(split for split, _ in kept)),
-        "rejected": dict(fell_out.most_common()),
-        "calls": len(store.calls()),
-    }
 
 
 def cost(store: RunStore) -> list[dict[str, Any]]:
@@ -112,15 +127,17 @@ def cost(store: RunStore) -> list[dict[str, Any]]:
     return list(totals.values())
 
 
-def outcome(store: RunStore, out: Path, tallies: Sequence[Tally], ask: DirectAsk | LedgerAsk) -> Outcome:
-    counts = count(store)
+def outcome(
+    contents: Contents, store: RunStore, out: Path, tallies: Sequence[Tally], ask: DirectAsk | LedgerAsk
+) -> Outcome:
+    counts = contents.counts()
     calls = {"made": 0, "reused": 0, "failed": 0}
     if isinstance(ask, LedgerAsk):
         calls = {"made": ask.made, "reused": ask.reused, "failed": ask.failed}
     return Outcome(
         out=str(out),
         documents=counts["documents"],
-        rejected_documents=sum(item.stage == "ingest" for item in rejected(store)),
+        rejected_documents=sum(item.stage == "ingest" for item in contents.rejected),
         passages=counts["passages"],
         examples=counts["examples"],
         rejected=counts["rejected"],
@@ -131,7 +148,7 @@ def outcome(store: RunStore, out: Path, tallies: Sequence[Tally], ask: DirectAsk
         postponed_because=next((tally.reason for tally in tallies if tally.postponed), ""),
         calls=calls,
         cost=sum(line["cost"] or 0.0 for line in cost(store)),
-        warnings=_warnings(documents(store)),
+        warnings=contents.warnings,
     )
 
 
@@ -155,21 +172,18 @@ def rejected_line(item: Rejected) -> dict[str, Any]:
     return {"source": item.source, "stage": item.stage, "reason": item.reason, "detail": item.detail}
 
 
-def export(store: RunStore, folder: Path) -> None:
+def export(contents: Contents, folder: Path) -> None:
     """Write what the latest run consists of as JSON lines, for other programs."""
-    folder.mkdir(parents=True, exist_ok=True)
-    by_id = {document.id: document for document in documents(store)}
+    by_id = contents.documents
     summaries = (
         {"document_id": s.subject_id, "source": by_id[s.subject_id].source, "text": s.text, "tokens": s.tokens}
-        for result in store.current_results("summarize")
-        for s in result
-        if isinstance(s, Summary)
+        for s in contents.summaries
     )
-    kept = (example_line(example, split, by_id[example.document_id]) for split, example in kept_examples(store))
+    kept = (example_line(example, split, by_id[example.document_id]) for split, example in contents.kept)
     _write_lines(folder / "documents.jsonl", (document_line(document) for document in by_id.values()))
     _write_lines(folder / "summaries.jsonl", summaries)
     _write_lines(folder / "examples.jsonl", kept)
-    _write_lines(folder / "rejected.jsonl", (rejected_line(item) for item in rejected(store)))
+    _write_lines(folder / "rejected.jsonl", (rejected_line(item) for item in contents.rejected))
 
 
 def _write_lines(path: Path, lines: Iterable[Mapping[str, Any]]) -> None:
@@ -181,29 +195,30 @@ def _write_lines(path: Path, lines: Iterable[Mapping[str, Any]]) -> None:
         part.replace(path)
 
 
-def write(settings: Settings, store: RunStore, out: Path) -> bool:
-    """Drop duplicates, split and write the files; False when the files of these very examples stand there already."""
-    found, target = examples(store), settings.make_target()
+def write(settings: Settings, store: RunStore, out: Path, contents: Contents) -> Contents:
+    """Drop duplicates, split and write the files; `contents` itself comes back when its files stand there already."""
     said = settings.model_dump(mode="json", exclude={"run"})
-    fingerprint = digest(code_digest(), said, _versions(), [e.id for e in found], store.fact("inputs"))
+    ids = [example.id for example in contents.examples]
+    fingerprint = digest(code_digest(), said, _versions(), ids, store.fact("inputs"))
     if store.fact("written") == fingerprint and _files_stand(out):
-        return False
-    kept, dropped = drop_duplicates(found, settings.duplicates)
-    divided = split_examples(list(documents(store)), kept, settings.split)
+        return contents
+    kept, dropped = drop_duplicates(contents.examples, settings.duplicates)
+    divided = split_examples(list(contents.documents.values()), kept, settings.split)
+    others = [item for item in contents.rejected if item.reason not in DUPLICATE_REASONS]
+    contents = replace(contents, split_of=divided.split_of, rejected=[*others, *dropped])
     store.save_result("dataset", DROPPED, dropped)
     store.save_fact("split", dict(divided.split_of))
-    by_id = passages(store)
     write_dataset(
         out,
-        ((divided.split_of[example.id], example) for example in kept),
-        target=target,
+        contents.kept,
+        target=settings.make_target(),
         writer=settings.make_writer(),
-        facts=_facts(store, said, divided.proof, len(by_id)),
-        passage_of=lambda example: by_id.get(example.passage_id),
+        facts=_facts(store, contents, said, divided.proof),
+        passage_of=lambda example: contents.passages.get(example.passage_id),
         has_test=settings.split.test > 0,
     )
     store.save_fact("written", fingerprint)
-    return True
+    return contents
 
 
 def _files_stand(out: Path) -> bool:
@@ -215,21 +230,19 @@ def _files_stand(out: Path) -> bool:
         return False
 
 
-def _facts(store: RunStore, said: Mapping[str, Any], proof: SplitProof, passage_count: int) -> RunFacts:
-    fell_out = list(rejected(store))
+def _facts(store: RunStore, contents: Contents, said: Mapping[str, Any], proof: SplitProof) -> RunFacts:
     ledger = store.calls()
     failed = sum(call.outcome not in ("stop", "length") for call in ledger)
+    failed_checks = sum(r.stage == "check" and r.reason not in DUPLICATE_REASONS for r in contents.rejected)
     leakage = {key: value for key, value in asdict(proof).items() if key != "clusters"}
-    read = list(documents(store))
     return RunFacts(
         name=store.fact("name") or "dataset",
-        documents=len(read),
-        passages=passage_count,
-        summaries=sum(isinstance(r, Summary) for result in store.current_results("summarize") for r in result),
-        made=len(examples(store))
-        + sum(r.stage == "check" and r.reason not in ("duplicate", "near_duplicate") for r in fell_out),
-        rejected=dict(Counter(item.reason for item in fell_out).most_common()),
-        rejected_by_stage=dict(Counter(item.stage for item in fell_out)),
+        documents=len(contents.documents),
+        passages=len(contents.passages),
+        summaries=len(contents.summaries),
+        made=len(contents.examples) + failed_checks,
+        rejected=contents.counts()["rejected"],
+        rejected_by_stage=dict(Counter(item.stage for item in contents.rejected)),
         calls={"made": len(ledger), "reused": 0, "failed": failed},
         cost=sum(call.cost or 0.0 for call in ledger),
         billed_tokens={"input": sum(c.input_tokens for c in ledger), "output": sum(c.output_tokens for c in ledger)},
@@ -238,22 +251,16 @@ def _facts(store: RunStore, said: Mapping[str, Any], proof: SplitProof, passage_
         prompts=_prompt_digests(),
         inputs=[Input(source=source, sha256=sha256) for source, sha256 in store.fact("inputs") or []],
         leakage=Leakage(**leakage),
-        keywords=_top_keywords(store),
-        warnings=_warnings(read),
+        keywords=_top_keywords(contents.keywords),
+        warnings=contents.warnings,
     )
 
 
-def _warnings(read: Iterable[Document]) -> list[str]:
-    return [warning for document in read for warning in document.meta.get("warnings", [])]
-
-
-def _top_keywords(store: RunStore) -> list[tuple[str, float]]:
+def _top_keywords(keywords: Iterable[Keywords]) -> list[tuple[str, float]]:
     """Keywords over all documents: each document gives its first 1, its second 1/2, and so on."""
     scores: Counter[str] = Counter()
-    for result in store.current_results("summarize"):
-        for record in result:
-            if isinstance(record, Keywords):
-                scores.update({text: 1 / rank for rank, (text, _) in enumerate(record.ranked, start=1)})
+    for record in keywords:
+        scores.update({text: 1 / rank for rank, (text, _) in enumerate(record.ranked, start=1)})
     ranked = sorted(scores.items(), key=lambda entry: (-entry[1], entry[0]))
     return [(text, round(score, 3)) for text, score in ranked[:KEYWORDS_SHOWN]]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -114,24 +113,22 @@ class DocumentWork:
         document = task.item
         analysis = analyze_document(document, self.analyzer)
         given = task.given.get("summarize")
-        if given is None:
-            given = self._summarize(document, analysis)
-            yield "summarize", given
-        if self.generates:
-            yield "generate", self._generate(document, analysis, given)
-
-    def _summarize(self, document: Document, analysis: Analysis) -> tuple[Any, ...]:
-        cut = cut_passages(
-            document, analysis, self.passages, encoding=self.target.encoding, target_tokens=self.target.max_tokens
-        )
+        cut = self._cut(document, analysis) if given is None else given
         passages = [item for item in cut if isinstance(item, Passage)]
-        with _sharing(analysis, passages):
-            summary = summarize_document(document, passages, analysis, self.summarize, self.target, self.ask)
-        return (*cut, summary, document_keywords(document, analysis, top=KEYWORDS_A_DOCUMENT))
+        with known([analysis, *(analysis.cut(passage.start, passage.end) for passage in passages)]):
+            if given is None:
+                summary = summarize_document(document, passages, analysis, self.summarize, self.target, self.ask)
+                given = (*cut, summary, document_keywords(document, analysis, top=KEYWORDS_A_DOCUMENT))
+                yield "summarize", given
+            if self.generates:
+                summaries = (item for item in given if isinstance(item, Summary))
+                yield "generate", self._generate(document, passages, next(summaries, _no_summary(document)))
 
-    def _generate(self, document: Document, analysis: Analysis, given: tuple[Any, ...]) -> tuple[Any, ...]:
-        passages = [item for item in given if isinstance(item, Passage)]
-        summary = next((item for item in given if isinstance(item, Summary)), _no_summary(document))
+    def _cut(self, document: Document, analysis: Analysis) -> tuple[Any, ...]:
+        encoding, tokens = self.target.encoding, self.target.max_tokens
+        return tuple(cut_passages(document, analysis, self.passages, encoding=encoding, target_tokens=tokens))
+
+    def _generate(self, document: Document, passages: list[Passage], summary: Summary) -> tuple[Any, ...]:
         target = self.target
         siblings = tuple(passages)
         subjects = [
@@ -146,8 +143,7 @@ class DocumentWork:
             document=document, target=target, analyzer=self.analyzer,
             line_tokens=lambda messages, kind: self.writer.tokens(messages, kind, target.encoding),
         )  # fmt: skip
-        with _sharing(analysis, passages):
-            return tuple(check_examples(generate_examples(subjects, self.generators, self.ask), self.checks, context))
+        return tuple(check_examples(generate_examples(subjects, self.generators, self.ask), self.checks, context))
 
 
 def document_keywords(document: Document, analysis: Analysis, top: int) -> Keywords:
@@ -162,10 +158,6 @@ def document_keywords(document: Document, analysis: Analysis, top: int) -> Keywo
         exclude=[document.author] if document.author else [],
     )
     return Keywords.make(document_id=document.id, ranked=tuple((keyword.text, keyword.score) for keyword in ranked))
-
-
-def _sharing(analysis: Analysis, passages: list[Passage]) -> AbstractContextManager[None]:
-    return known([analysis, *(analysis.cut(passage.start, passage.end) for passage in passages)])
 
 
 def _no_summary(document: Document) -> Summary:

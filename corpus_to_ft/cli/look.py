@@ -44,7 +44,7 @@ def safe(text: str) -> str:
 
 def print_status(out: Path, *, as_json: bool) -> int:
     with RunStore.read(out) as store:
-        counts = dataset.count(store)
+        counts = {**dataset.Contents.load(store).counts(), "calls": len(store.calls())}
     if as_json:
         print(json.dumps(counts, ensure_ascii=False))
         return ExitCode.DONE
@@ -58,7 +58,7 @@ def print_status(out: Path, *, as_json: bool) -> int:
 
 def print_rejected(out: Path, *, reason: str, as_json: bool) -> int:
     with RunStore.read(out) as store:
-        found = [item for item in dataset.rejected(store) if not reason or item.reason == reason]
+        found = [item for item in dataset.Contents.load(store).rejected if reason in ("", item.reason)]
     if as_json:
         for item in found:
             print(json.dumps(dataset.rejected_line(item), ensure_ascii=False))
@@ -94,18 +94,18 @@ def print_cost(out: Path, *, as_json: bool) -> int:
 
 def print_examples(out: Path, wanted: Wanted, *, as_json: bool) -> int:
     with RunStore.read(out) as store:
-        kept = [
-            (split, example)
-            for split, example in dataset.kept_examples(store)
-            if example.id.startswith(wanted.example)
-            and wanted.kind in ("", example.kind)
-            and wanted.source in example.source
-        ]
-        if not kept:
-            raise ConfigError(f"no such example in {out}; corpus-to-ft status {out} counts what there is")
-        chosen = random.Random(wanted.seed).sample(kept, min(wanted.number, len(kept)))
-        documents = {document.id: document for document in dataset.documents(store)}
-        passages = dataset.passages(store)
+        contents = dataset.Contents.load(store)
+    kept = [
+        (split, example)
+        for split, example in contents.kept
+        if example.id.startswith(wanted.example)
+        and wanted.kind in ("", example.kind)
+        and wanted.source in example.source
+    ]
+    if not kept:
+        raise ConfigError(f"no such example in {out}; corpus-to-ft status {out} counts what there is")
+    chosen = random.Random(wanted.seed).sample(kept, min(wanted.number, len(kept)))
+    documents, passages = contents.documents, contents.passages
     if as_json:
         for split, example in chosen:
             document = documents[example.document_id]
