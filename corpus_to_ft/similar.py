@@ -19,6 +19,11 @@ import numpy.typing as npt
 _MIX = tuple(np.uint64(number) for number in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9))
 
 
+# Trigrams that are kept of a long text to find what it is like; Jaccard over so many errs by 0.05.
+SAMPLE = 100
+SAMPLE_ERROR = 0.1
+
+
 class Pair(NamedTuple):
     """Two positions, `first` before `second`, and how alike they are (0 to 1)."""
 
@@ -92,6 +97,24 @@ def _rare_first(sets: Sequence[npt.NDArray[np.uint64]]) -> Iterator[list[int]]:
     ends = np.cumsum([len(members) for members in sets])
     for ranks in np.split(rarity[names.ravel()], ends[:-1]):
         yield np.sort(ranks).tolist()
+
+
+def similar_texts(texts: Sequence[str], threshold: float) -> Iterator[Pair]:
+    """Like `similar_pairs` over the trigrams of texts; long texts are found by a sample and then compared whole.
+
+    A pair within a few hundredths above `threshold` can be missed where the texts are long.
+    """
+    sets = [trigrams(text) for text in texts]
+    often = int(np.median([len(members) for members in sets])) // SAMPLE if sets else 0
+    if often <= 1:
+        yield from similar_pairs(sets, threshold)
+        return
+    sampled = [members[members % np.uint64(often) == 0] for members in sets]
+    candidates = [few if len(few) else whole for few, whole in zip(sampled, sets, strict=True)]
+    for pair in similar_pairs(candidates, threshold - SAMPLE_ERROR):
+        likeness = jaccard(sets[pair.first], sets[pair.second])
+        if likeness >= threshold:
+            yield Pair(pair.first, pair.second, likeness)
 
 
 class Clusters:

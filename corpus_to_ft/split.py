@@ -6,18 +6,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from corpus_to_ft.records import Document, Example, Split, digest
-from corpus_to_ft.similar import Clusters, Pair, jaccard, similar_pairs, trigrams
+from corpus_to_ft.similar import Clusters, Pair, similar_pairs, similar_texts, trigrams
 
 # A document of 3,000 characters keeps some 370 of its trigrams; the error of Jaccard stays under 0.03.
 KEEP_ONE_OF = 8
 # Below this, pairs are not worth naming: different Korean sentences lie at 0.25.
 REPORT_FROM = 0.4
-# Long examples are found by a sample of about so many trigrams, and then compared whole.
-SAMPLE = 100
 
 
 class SplitSettings(BaseModel):
@@ -103,13 +100,10 @@ def _alike_examples(examples: Sequence[Example]) -> list[Pair]:
     found: list[Pair] = []
     for kind in sorted({example.kind for example in examples}):
         positions = [position for position, example in enumerate(examples) if example.kind == kind]
-        sets = [trigrams(_said(examples[position])) for position in positions]
-        often = max(1, int(np.median([len(members) for members in sets])) // SAMPLE)
-        sampled = [members[members % np.uint64(often) == 0] for members in sets] if often > 1 else sets
-        for pair in similar_pairs([s if len(s) else m for s, m in zip(sampled, sets, strict=True)], REPORT_FROM):
+        for pair in similar_texts([_said(examples[position]) for position in positions], REPORT_FROM):
             first, second = positions[pair.first], positions[pair.second]
             if examples[first].document_id != examples[second].document_id:
-                found.append(Pair(first, second, jaccard(sets[pair.first], sets[pair.second])))
+                found.append(Pair(first, second, pair.likeness))
     return found
 
 

@@ -7,7 +7,7 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus_to_ft.similar import Clusters, jaccard, similar_pairs, trigrams
+from corpus_to_ft.similar import Clusters, jaccard, similar_pairs, similar_texts, trigrams
 
 
 @given(st.lists(st.text(alphabet="가나다라 마", max_size=12), max_size=12), st.sampled_from([0.3, 0.5, 0.7, 1.0]))
@@ -46,3 +46,11 @@ def test_clusters_join_through_a_third() -> None:
     clusters.join(2, 3)
     clusters.join(0, 3)
     assert [clusters.find(n) for n in range(4)] == [0, 1, 0, 0]
+
+
+def test_long_texts_are_found_by_a_sample_and_measured_whole() -> None:
+    texts = ["".join(chr(0xAC00 + (n * 811 + k * k * (n + 3)) % 11172) for k in range(2000)) for n in range(20)]
+    texts.append(texts[4][:1900] + "끝만 다릅니다.")
+    (pair,) = similar_texts(texts, 0.7)
+    assert (pair.first, pair.second) == (4, 20)
+    assert pair.likeness == jaccard(trigrams(texts[4]), trigrams(texts[20]))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ConfigDict, Field
 
 from corpus_to_ft.records import Example, Rejected
-from corpus_to_ft.similar import similar_pairs, trigrams
+from corpus_to_ft.similar import similar_texts
 
 
 class DuplicateSettings(BaseModel):
@@ -47,11 +47,10 @@ def _drop_alike(
             group = (example.kind, example.document_id if documents_apart else "")
             groups.setdefault(group, []).append(position)
     for positions in groups.values():
-        sets = [
-            trigrams(examples[p].prompt if documents_apart else f"{examples[p].prompt}\n{examples[p].answer}")
-            for p in positions
-        ]
-        for pair in similar_pairs(sets, threshold):
+        texts = (
+            examples[p].prompt if documents_apart else f"{examples[p].prompt}\n{examples[p].answer}" for p in positions
+        )
+        for pair in similar_texts(list(texts), threshold):
             first, second = positions[pair.first], positions[pair.second]
             if first not in rejected and second not in rejected:
                 rejected[second] = _rejected(examples[second], examples[first], "near_duplicate", pair.likeness)
