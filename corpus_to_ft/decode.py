@@ -42,8 +42,7 @@ FREQUENT = frozenset(
 SAMPLE_CHARS = 40_000
 GOOD_SCORE = 0.6
 SHORT_CHARS = 40
-MIN_GUESS_BYTES = 64
-GUESS_BYTES = 65_536
+MIN_PIECE_BYTES = 64
 MAX_BAD_SHARE = 1 / 1000
 MIN_BAD_ALLOWED = 4
 MAX_LOST_SHARE = 0.02
@@ -190,10 +189,10 @@ def _guess(data: bytes) -> Decoded | None:
     western = _try(data, "cp1252") if high < len(data) * 0.2 else None
     if western is not None and _plausible(western):
         return Decoded(text=western, encoding="cp1252")
-    if len(data) < MIN_GUESS_BYTES:
+    if len(data) < MIN_PIECE_BYTES:
         return None
-    cut = max(data.rfind(end, 0, GUESS_BYTES) for end in (b"\n", b" "))
-    guess = from_bytes(data if len(data) <= GUESS_BYTES or cut <= 0 else data[:cut], steps=10, chunk_size=512).best()
+    cut = max(data.rfind(end, 0, PIECE_BYTES) for end in (b"\n", b" "))
+    guess = from_bytes(data if len(data) <= PIECE_BYTES or cut <= 0 else data[:cut], steps=10, chunk_size=512).best()
     text = _try(data, guess.encoding) if guess is not None else None
     if guess is None or text is None or not _plausible(text):
         return None
@@ -246,11 +245,13 @@ def _salvage(data: bytes, encoding: str, source: str) -> Decoded | None:
 
 
 def _pieces(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Stretches that end at a line end: a codec's error holds a copy of all it was given."""
+    """Stretches that end between characters: a codec's error holds a copy of all it was given."""
     start = 0
     while start < len(data):
-        end = len(data) if len(data) - start <= PIECE_BYTES else data.rfind(b"\n", start, start + PIECE_BYTES) + 1
-        end = end if end > start else start + PIECE_BYTES
+        most = start + PIECE_BYTES
+        end = len(data) if len(data) <= most else max(data.rfind(white, start, most) for white in (b"\n", b" ")) + 1
+        if end <= start:  # No white space at all: step back out of a UTF-8 character.
+            end = next((border for border in range(most, most - 4, -1) if data[border] & 0xC0 != 0x80), most)
         yield start, data[start:end]
         start = end
 
@@ -377,13 +378,12 @@ def _read_as_latin(text: str) -> str | None:
         return None
     korean = _try(raw, "euc_kr") or _try(raw, "cp949")
     syllables = re.findall("[가-힣]", korean or "")
-    certain = len(syllables) >= 4 and sum(syllable in FREQUENT for syllable in syllables) > 0.5 * len(syllables)
-    return korean if certain else None
+    frequent = sum(syllable in FREQUENT for syllable in syllables)
+    return korean if len(syllables) >= 4 and frequent > 0.5 * len(syllables) else None
 
 
 def _once(twice: str) -> str:
-    raw = bytes(_CP1252_HIGH.get(char, ord(char) & 0xFF) for char in twice)
-    return _try(raw, "utf-8") or twice
+    return _try(bytes(_CP1252_HIGH.get(char, ord(char) & 0xFF) for char in twice), "utf-8") or twice
 
 
 def _fault(data: bytes, encoding: str) -> str:
@@ -395,6 +395,6 @@ def _fault(data: bytes, encoding: str) -> str:
 
 
 def _positions(found: Iterable[int]) -> str:
-    places = list(found)
-    named = ", ".join(str(place) for place in places[:POSITIONS_NAMED])
-    return named if len(places) <= POSITIONS_NAMED else f"{named} and {len(places) - POSITIONS_NAMED} more"
+    places = [str(place) for place in found]
+    more = f" and {len(places) - POSITIONS_NAMED} more" if len(places) > POSITIONS_NAMED else ""
+    return ", ".join(places[:POSITIONS_NAMED]) + more

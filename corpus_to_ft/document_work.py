@@ -16,7 +16,7 @@ from corpus_to_ft.checks.stage import check_examples
 from corpus_to_ft.generate.base import Generator, Subject
 from corpus_to_ft.generate.stage import generate_examples
 from corpus_to_ft.ingest.base import Reader, SourceFile
-from corpus_to_ft.ingest.stage import read_documents
+from corpus_to_ft.ingest.stage import IngestSettings, read_documents
 from corpus_to_ft.llm.base import Ask
 from corpus_to_ft.llm.extractive.keywords import rank_keywords
 from corpus_to_ft.passages import PassageSettings, analyze_document, cut_passages
@@ -57,15 +57,17 @@ class ReadWork:
     """A file becomes documents, or a Rejected says why not."""
 
     readers: tuple[Reader, ...]
+    settings: IngestSettings
 
     def fingerprint(self) -> str:
-        return digest("ingest", code_digest(), [reader.fingerprint() for reader in self.readers])
+        readers = [reader.fingerprint() for reader in self.readers]
+        return digest("ingest", code_digest(), readers, self.settings.max_chars)
 
     def __call__(self, task: Task[SourceFile | Rejected]) -> Stages:
         if isinstance(task.item, Rejected):
             yield "ingest", (task.item,)
         else:
-            yield "ingest", tuple(read_documents(task.item, self.readers))
+            yield "ingest", tuple(read_documents(task.item, self.readers, self.settings))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
@@ -55,24 +56,27 @@ def build_dataset(
     `max_calls` bounds the billed calls of this run; reaching it raises BudgetReached.
     """
     progress = progress or Silence()
+    found = find_sources(sources, settings.ingest, skip=out)
+    # A wrong source is told before anything is written.
+    found = chain([next(found)], found)
     with RunStore.open(out) as store:
         ask = _make_ask(settings, store, max_calls)
         store.save_fact("name", Path(os.path.realpath(sources[0])).name)
-        tallies = [_ingest(settings, find_sources(sources, settings.ingest, skip=out), store, progress)]
+        tallies = [_ingest(settings, found, store, progress)]
         if upto != "ingest":
             tallies.append(_work_on_documents(settings, store, ask, progress, generates=upto != "summarize"))
-        contents = found = dataset.Contents.load(store)
+        contents = before = dataset.Contents.load(store)
         if upto == "write":
             progress.start("write", 1)
-            contents = dataset.write(settings, store, out, found)
-            progress.finish("write", made=int(contents is not found), reused=int(contents is found))
+            contents = dataset.write(settings, store, out, before)
+            progress.finish("write", made=int(contents is not before), reused=int(contents is before))
         if export:
             dataset.export(contents, out / "exports")
         return dataset.outcome(contents, store, out, tallies, ask)
 
 
 def _ingest(settings: Settings, found: Iterator[FileRef], store: RunStore, progress: Progress) -> Tally:
-    work = ReadWork(readers=tuple(settings.make_readers()))
+    work = ReadWork(readers=tuple(settings.make_readers()), settings=settings.ingest)
     ids: list[str] = []
     inputs: list[tuple[str, str]] = []
 
@@ -136,7 +140,7 @@ class Plan:
 
 def plan(settings: Settings, sources: Sequence[str], out: Path) -> Plan:
     """Look without touching: files are read and counted, nothing is written, no call is made."""
-    read = ReadWork(readers=tuple(settings.make_readers()))
+    read = ReadWork(readers=tuple(settings.make_readers()), settings=settings.ingest)
     provider, target = settings.make_provider(), settings.make_target()
     work = DocumentWork.of(settings, DirectAsk(provider=provider))
     # Both digest every setting, too slow for each of many files.
@@ -153,7 +157,7 @@ def plan(settings: Settings, sources: Sequence[str], out: Path) -> Plan:
             key = (read_fingerprint, digest(file.source, hashlib.sha256(file.data).hexdigest()))
             result = store.result("ingest", key) if store else None
             counts["files_done"] += result is not None
-            found = result if result is not None else read_documents(file, read.readers)
+            found = result if result is not None else read_documents(file, read.readers, settings.ingest)
             for record in found:
                 if isinstance(record, Document):
                     counts["documents"] += 1
@@ -172,7 +176,7 @@ def list_keywords(settings: Settings, sources: Sequence[str], top: int) -> Itera
     readers, analyzer = settings.make_readers(), settings.make_analyzer()
     for ref in find_sources(sources, settings.ingest):
         file = read_file(ref, settings.ingest)
-        for record in [file] if isinstance(file, Rejected) else read_documents(file, readers):
+        for record in [file] if isinstance(file, Rejected) else read_documents(file, readers, settings.ingest):
             if isinstance(record, Rejected):
                 yield record
             else:

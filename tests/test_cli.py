@@ -212,3 +212,15 @@ def test_a_stdout_that_takes_nothing_is_no_bug(source: Path, stdout: str, code: 
     command = ["sh", "-c", shell, "sh", sys.executable, "-m", "corpus_to_ft", "tokens", str(source)]
     ended = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
     assert (ended.returncode, "Traceback" in ended.stderr) == (code, False), ended.stderr
+
+
+def test_a_wrong_source_leaves_no_folder_behind(tmp_path: Path) -> None:
+    assert run("run", tmp_path / "없음", "-o", tmp_path / "out").returncode == 2
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_document_too_long_for_one_piece_of_work_is_named_with_the_remedy(source: Path, tmp_path: Path) -> None:
+    (source / "전집.txt").write_text(TEXT * 30, encoding="utf-8")
+    done = run("run", source, "-o", tmp_path / "out", "--json", "--set", "ingest.max_chars=1000")
+    assert json.loads(done.stdout)["rejected"]["too_large"] == 1
+    assert "ingest.max_chars" in run("rejected", tmp_path / "out").stdout

@@ -121,3 +121,10 @@ def test_pages_are_read_by_their_bytes_whatever_the_meta_says(shared_data: Path)
         name = json.loads(line)["file"]
         wanted = "utf-8" if name.endswith("bytes-utf8.html") else "euc_kr"
         assert decode((folder / name).read_bytes(), source=name, html=True).encoding in (wanted, "cp949")
+
+
+@pytest.mark.parametrize("text", ["가나다." * 30_000, "가 나다." * 30_000])
+def test_one_bad_byte_in_a_long_text_costs_one_character_and_no_sound_one(text: str) -> None:
+    damaged = bytearray(text.encode())
+    damaged[4] = 0xFF
+    assert len(text) - len(decode(bytes(damaged), source="긴 글.txt").text) == 1

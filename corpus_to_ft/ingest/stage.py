@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from corpus_to_ft.decode import clean_text
 from corpus_to_ft.errors import ConfigError, InputError
@@ -27,11 +27,12 @@ SKIPPED_FILES = frozenset({"thumbs.db", "desktop.ini"})
 
 
 class IngestSettings(BaseModel):
-    """Which files are read. `max_mb` bounds one file, in mebibytes; 0 is no bound."""
+    """What is too large: `max_mb` bounds a file (mebibytes), `max_chars` the text of a document; 0 is no bound."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    max_mb: float = 100
+    max_mb: float = Field(default=100, ge=0)
+    max_chars: int = Field(default=2_000_000, ge=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +145,9 @@ def read_file(ref: FileRef, settings: IngestSettings | None = None) -> SourceFil
         return _rejected(ref.source, "unreadable", f"{ref.source}: cannot be read ({error.strerror})")
 
 
-def read_documents(file: SourceFile, readers: Sequence[Reader]) -> Iterator[Document | Rejected]:
+def read_documents(
+    file: SourceFile, readers: Sequence[Reader], settings: IngestSettings | None = None
+) -> Iterator[Document | Rejected]:
     """Every page of a file as a document, or the reason why it is none; one bad page never stops the others."""
     reader = max(readers, key=lambda candidate: candidate.match(file), default=None)
     if reader is None or reader.match(file) is Match.NO:
@@ -157,7 +160,7 @@ def read_documents(file: SourceFile, readers: Sequence[Reader]) -> Iterator[Docu
         for page in reader.read(file):
             count = members[page.member] = members.get(page.member, 0) + 1
             member = page.member if count == 1 else f"{page.member}~{count}"
-            yield _document(file, page, member)
+            yield _document(file, page, member, (settings or IngestSettings()).max_chars)
     except InputError as error:
         yield _rejected(file.source, error.reason, error.detail)
         return
@@ -165,7 +168,7 @@ def read_documents(file: SourceFile, readers: Sequence[Reader]) -> Iterator[Docu
         yield _rejected(file.source, "empty", f"{file.source}: holds no pages")
 
 
-def _document(file: SourceFile, page: Page | BadPage, member: str) -> Document | Rejected:
+def _document(file: SourceFile, page: Page | BadPage, member: str, max_chars: int) -> Document | Rejected:
     source = f"{file.source}!{clean_text(member)}" if member else file.source
     if isinstance(page, BadPage):
         return _rejected(source, page.reason, page.detail)
@@ -173,6 +176,11 @@ def _document(file: SourceFile, page: Page | BadPage, member: str) -> Document |
         return _rejected(source, "draft", f"{source}: is a draft or not published")
     if not page.text.strip():
         return _rejected(source, "empty", f"{source}: holds no text besides markup")
+    if 0 < max_chars < len(page.text):
+        detail = (
+            f"{source}: {len(page.text):,} characters; cut it into documents, or raise ingest.max_chars ({max_chars:,})"
+        )
+        return _rejected(source, "too_large", detail)
     meta = _json_only(page.meta)
     published = iso_date(page.published)
     if page.published and published is None:

@@ -12,11 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from corpus_to_ft.errors import ConfigError, StoreError, boundary
 from corpus_to_ft.records import Reply
 from corpus_to_ft.store.codec import decode, encode
-from corpus_to_ft.store.migrations import migrate
+from corpus_to_ft.store.migrations import MIGRATIONS, migrate
 
 FILE_NAME = "run.sqlite"
 Key = tuple[str, str]  # fingerprint, item id
@@ -84,11 +85,24 @@ class RunStore:
         path = folder / FILE_NAME
         if not os.path.isfile(path):  # noqa: PTH113 (Path.is_file raises for a name too long)
             raise ConfigError(f"there is no run in {folder}: {FILE_NAME} is missing. Start one with: corpus-to-ft run")
-        store = cls._connect(path)
+        store = cls._look(path)
         try:
             yield store
         finally:
             store._connection.close()
+
+    @classmethod
+    def _look(cls, path: Path) -> RunStore:
+        """Read-only, so that it works on somebody else's run and never changes one."""
+        with boundary(sqlite3.Error, to=StoreError, message=f"{path} cannot be read"):
+            # A file beside which nothing can be written is opened as one that nobody changes.
+            mode = "mode=ro" if os.access(path.parent, os.W_OK) else "immutable=1"
+            address = f"file:{quote(str(path.absolute()))}?{mode}"
+            connection = sqlite3.connect(address, uri=True, check_same_thread=False, isolation_level=None, timeout=30)
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version != len(MIGRATIONS):
+            raise StoreError(f"{path} is of version {version}, this program reads version {len(MIGRATIONS)}")
+        return cls(path, connection)
 
     @classmethod
     def _connect(cls, path: Path) -> RunStore:
