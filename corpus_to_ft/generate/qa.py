@@ -26,6 +26,15 @@ MIN_PROSE_BESIDE_CODE = 120
 # Separators, roles and the end mark of a line, generously: the length check counts exactly.
 LINE_OVERHEAD_TOKENS = 48
 
+# Beside formulas, fewer syllables than these only lead from one to the next: "다음과 같이 정리합니다".
+MIN_SYLLABLES_BESIDE_FORMULAS = 60
+_FORMULA = re.compile(r"\\begin\{|\\[a-zA-Z]{2,}.*[=^_{}]")
+_SYLLABLE = re.compile("[가-힣]")
+_REFERENCES = re.compile(
+    r"\W*(?:참고 ?(?:자료|문헌|링크|사이트)?|참조|출처|레퍼런스|관련 글|references?|further reading|see also)\W*$", re.I
+)
+# Footnotes and numbered sources, one a line.
+_NOTES = re.compile(r"(?:\s*(?:\[\^?\w{1,4}\]|\^\d)[^\n]*(?:\n|$))+")
 _LINK = re.compile(r"(?:https?://|www\.)\S+")
 
 
@@ -75,6 +84,10 @@ class QaGenerator(Generator):
         visible = _visible(passage.text)
         if prose == 0:
             return "no_prose"
+        if _REFERENCES.match(passage.headings[-1] if passage.headings else "") or _NOTES.fullmatch(passage.text):
+            return "references"
+        if _FORMULA.search(passage.text) and len(_SYLLABLE.findall(passage.text)) < MIN_SYLLABLES_BESIDE_FORMULAS:
+            return "only_formulas"
         links = sum(_visible(found.group()) for found in _LINK.finditer(passage.text))
         if links > 0.5 * prose:
             return "links_only"

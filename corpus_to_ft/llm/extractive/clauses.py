@@ -64,7 +64,7 @@ _ASKING = re.compile(r"(?<![가-힣])(?:무엇|어떻게|어떤|어디|언제|�
 _UNBALANCED = re.compile(r"^[^(（\[]*[)）\]]|[(（\[][^)）\]]*$")
 _LEADING = re.compile(
     r"^(?:[\s\"'“‘(\-–—·•*]+|(?:그래서|그러나|그러므로|그런데|그렇지만|그리고|하지만|따라서|때문에|또한|또|즉"
-    r"|반면|반면에|한편|다만|물론"
+    r"|반면|반면에|반대로|한편|다만|물론"
     r"|결국|게다가|더불어|아울러|특히|심지어|오히려|예를 들어|예를 들면|예컨대|참고로|역시|먼저|우선|첫째|둘째"
     r"|셋째|마지막으로|추가로|이제"
     r"|일단|일반적으로|기본적으로|보통|사실|실제로|정리하면|요약하면|결과적으로|결론적으로|다시 말해|다시 말하면"
@@ -178,7 +178,10 @@ def topic_of(sentence: Sentence, particles: frozenset[str] = frozenset({"은", "
 def noun_phrase(sentence: Sentence, first: int, after: int) -> str | None:
     """Tokens `first` up to `after` as a phrase that stands alone, or None."""
     tokens = sentence.tokens[first:after]
-    if not tokens or tokens[-1].tag in ("JKG", "JC", "SO", "XPN", "SN") or tokens[0].tag in ("JKG", "JC", "XSN", "SO"):
+    # A number ends a name only where it is its version: SPDX 3.0, Apache-2.0.
+    if not tokens or (tokens[-1].tag == "SN" and not (len(tokens) > 1 and tokens[-2].tag in ("SL", "SO"))):
+        return None
+    if tokens[-1].tag in ("JKG", "JC", "SO", "XPN") or tokens[0].tag in ("JKG", "JC", "XSN", "SO"):
         return None
     text = " ".join(sentence.slice(tokens[0].start, tokens[-1].end).split()).strip("\"'“”‘’")
     if any(t.tag not in _PHRASE and t.tag not in _IN_ASIDE for t in tokens):

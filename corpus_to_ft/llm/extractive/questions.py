@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from corpus_to_ft.analyzers.base import Analysis
-from corpus_to_ft.llm.extractive.clauses import Sentence, announces, content_words, is_broken, sentences_of, topic_of
-from corpus_to_ft.llm.extractive.patterns import SENTENCE_PATTERNS, Candidate, focus_of
+from corpus_to_ft.llm.extractive.clauses import (
+    RELATIONS,
+    Sentence,
+    announces,
+    content_words,
+    is_broken,
+    sentences_of,
+    topic_of,
+)
+from corpus_to_ft.llm.extractive.facts import FACT_PATTERNS
+from corpus_to_ft.llm.extractive.patterns import SENTENCE_PATTERNS, Candidate
 from corpus_to_ft.llm.extractive.questions_en import english_questions
 from corpus_to_ft.llm.extractive.reasons import CLAUSE_PATTERNS, told_reasons
 from corpus_to_ft.llm.extractive.sentence_shape import fitness
-from corpus_to_ft.llm.extractive.structure import heading_questions, list_questions, sections
+from corpus_to_ft.llm.extractive.structure import (
+    heading_questions,
+    list_questions,
+    section_questions,
+    sections,
+    title_questions,
+)
+from corpus_to_ft.llm.extractive.tables import table_questions
 from corpus_to_ft.llm.extractive.wording import (
     Field,
     containment,
@@ -20,6 +37,7 @@ from corpus_to_ft.llm.extractive.wording import (
     field_of,
     in_field,
     is_sound,
+    names_all,
     shares_word,
     within,
 )
@@ -30,12 +48,17 @@ MIN_ANSWER_CHARS, MAX_ANSWER_CHARS = 28, 700
 SHORT_CHARS, COMFORTABLE_CHARS = 90, 280
 MIN_EXPLANATION_CHARS = 60
 # From this many words a question says what it is about without the title.
-ENOUGH_WORDS = 4
+ENOUGH_WORDS = 3
+# What the question over a table says, which has no sentence to count in.
+MIN_WORDS = 2
 SPECIFIC_TAGS = frozenset({"NNG", "NNP", "SL", "VV", "XR"})
 MIN_FITNESS = 0.5
 # Likeness of two questions of one passage; the later check over a document drops from 0.6.
 MAX_LIKENESS = 0.5
 MAX_CONTAINMENT = 0.6
+_NO_THING = re.compile(
+    r"(?:자체|설명|소개|님|씨|판사|교수|의원|대표|사건|경우|생각|필요|하나|때|것|점|수|중|등)$|^(?:Step|Case|Part)\b"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,14 +100,17 @@ def make_questions(
 ) -> list[QuestionAnswer]:
     """At most `count` answers, best first, that are stretches of the text and do not overlap.
 
-    A question comes in up to three wordings beside each other: with as much of its field as it needs,
-    with none, and with all of it. Only who knows the passages beside this one can tell which one it takes.
+    A question comes in up to three wordings beside each other: with none of its field where it is specific
+    enough, with as much as the passage speaks of, and with all of it. Only who knows the passages beside
+    this one can tell which one it takes.
     """
     sentences = sentences_of(analysis, blocks)
     if language == "en":
         candidates = list(english_questions(analysis.text, blocks, sentences))
     else:
         candidates = list(_candidates(analysis.text, blocks, sentences))
+        if not headings:
+            candidates += title_questions(title, analysis.text, blocks, sentences)
     reader = _Reader(
         text=analysis.text,
         sentences=sentences,
@@ -115,8 +141,10 @@ def _lengthened(chosen: Sequence[_Found], text: str) -> list[QuestionAnswer]:
 def _candidates(text: str, blocks: Sequence[Block], sentences: Sequence[Sentence]) -> Iterator[Candidate]:
     yield from list_questions(text, blocks, sentences)
     yield from heading_questions(text, blocks, sentences)
+    yield from section_questions(text, blocks, sentences)
+    yield from table_questions(text, blocks)
     for at, sentence in enumerate(sentences):
-        for pattern in (*SENTENCE_PATTERNS, *CLAUSE_PATTERNS):
+        for pattern in (*SENTENCE_PATTERNS, *FACT_PATTERNS, *CLAUSE_PATTERNS):
             yield from pattern(sentence)
         yield from told_reasons(sentences, at)
 
@@ -138,12 +166,15 @@ class _Reader:
         if answer is None:
             return None
         span, end = answer
-        place = self._path(self.sentences[candidate.first])
+        place = self._path(span.start)
         wordings = self._wordings(candidate, place)
         if not wordings:
             return None
-        question = wordings[0]
-        weight = candidate.weight * self._fitness(self.sentences[candidate.first], bool(candidate.end))
+        # Whatever its field adds, the words of the question itself say how good it is.
+        question = candidate.text
+        weight = candidate.weight
+        if candidate.start < 0:
+            weight *= self._fitness(self.sentences[candidate.first], bool(candidate.end))
         if self.language != "en":
             weight *= (0.6 + 0.1 * min(self._specific(candidate), 4)) * (0.7 + 0.3 * self._density(question))
         copied = containment(question, self.text)
@@ -157,56 +188,44 @@ class _Reader:
         whole = field_of(self.title, place)
         specific = self._specific(candidate)
         fitting = within(whole, self.text, keep_document=specific < ENOUGH_WORDS)
-        fields = [fitting, Field(document=None, section=None), whole]
-        if specific < ENOUGH_WORDS:
-            fields.remove(Field(document=None, section=None))
+        bare = Field(document=None, section=None)
+        named = bool(re.search(r"[A-Za-z]{2}|\d", candidate.text)) or shares_word(candidate.text, self.title)
+        fields = [bare, fitting, whole] if specific >= ENOUGH_WORDS and named else [fitting, whole, bare]
+        if specific < MIN_WORDS:
+            fields.remove(bare)
         asked = [in_field(candidate, field) for field in fields]
         return tuple(dict.fromkeys(question for question in asked if question and is_sound(question)))
 
     def _specific(self, candidate: Candidate) -> int:
         """How many content words of the answer the question names."""
+        if candidate.start >= 0:
+            return MIN_WORDS
         said = [t for s in self.sentences[candidate.first : candidate.last + 1] for t in s.tokens]
         forms = {t.form for t in said if t.tag in SPECIFIC_TAGS and len(t.form) > 1}
         return sum(form in candidate.text for form in forms)
 
     def plain(self) -> Iterator[_Found]:
-        """Requests to explain a section or the topic of a sentence, for passages that gave nothing else."""
+        """Requests to explain what a section opens with, for passages that gave nothing else."""
         for phrase, below in sections(self.text, self.blocks, self.sentences):
             answer = self._opening(below)
-            if answer and shares_word(self.text[answer[0].start : answer[1]], phrase):
-                path = tuple(p for p in self._path(below[0]) if phrase not in p)
-                yield self._explained(phrase, self._focus(answer, phrase), path, answer, 0.6)
+            if answer and _is_explainable(phrase) and names_all(below[0].words, phrase):
+                yield self._explained(phrase, answer, 0.6)
+        place = " ".join((self.title, *self.headings))
         for sentence in self.sentences:
             topic = topic_of(sentence)
-            if topic is None or (not topic.is_name and " " not in topic.text):
+            if topic is None or " " not in topic.text or not (topic.is_name and shares_word(place, topic.text)):
                 continue
-            answer = self._answer(
-                Candidate(text="", subject="heading", first=sentence.index, last=sentence.index, weight=0)
-            )
-            if (
-                answer
-                and answer[1] - answer[0].start >= MIN_EXPLANATION_CHARS
-                and self._fitness(sentence, False) >= 0.7
-            ):
-                past = any(t.tag == "EP" for t in sentence.tokens[-4:])
-                weight = 0.4 + 0.1 * topic.is_name - 0.2 * past
-                focus = focus_of(sentence, topic.after, topic.text)
-                yield self._explained(topic.text, focus, self._path(sentence), answer, weight)
+            answer = self._opening([sentence])
+            now = not any(t.tag == "EP" for t in sentence.tokens[-4:])
+            if answer and now and _is_explainable(topic.text) and self._fitness(sentence, False) >= 0.9:
+                yield self._explained(topic.text, answer, 0.4)
 
-    def _explained(
-        self, phrase: str, focus: Sequence[str], path: tuple[str, ...], answer: _Answer, weight: float
-    ) -> _Found:
-        question = explain_request(
-            phrase, focus, within(field_of(self.title, path), self.text, keep_document=not focus)
-        )
+    def _explained(self, phrase: str, answer: _Answer, weight: float) -> _Found:
         span, end = answer
+        path = tuple(place for place in self._path(span.start) if phrase not in place)
+        question = explain_request(phrase, within(field_of(self.title, path), self.text, keep_document=True))
         sound = weight if is_sound(question) else 0.0
         return _Found(wordings=(question,), span=span, end=end, weight=sound, subject="heading")
-
-    def _focus(self, answer: _Answer, phrase: str) -> list[str]:
-        start, end = answer[0].start, answer[1]
-        inside = (s for s in self.sentences if start <= s.start and s.end <= end)
-        return next((found for s in inside if (found := focus_of(s, 0, phrase))), [])
 
     def _density(self, question: str) -> float:
         """How often the passage comes back to what the question names, 0 to 1: incidental words are found elsewhere."""
@@ -221,9 +240,9 @@ class _Reader:
                 return answer
         return None
 
-    def _path(self, sentence: Sentence) -> tuple[str, ...]:
-        """Headings above the sentence: those of the passage, then those inside it."""
-        inside = [b.of(self.text) for b in self.blocks if b.kind == "heading" and b.end <= sentence.start]
+    def _path(self, at: int) -> tuple[str, ...]:
+        """Headings above a place: those of the passage, then those inside it."""
+        inside = [b.of(self.text) for b in self.blocks if b.kind == "heading" and b.end <= at]
         return (*self.headings, *inside[-1:])
 
     def _fitness(self, sentence: Sentence, whole_list: bool) -> float:
@@ -237,6 +256,8 @@ class _Reader:
         return min(1.0, fitness(sentence.words, sentence.block.kind, terms, self.title, korean=self.language != "en"))
 
     def _answer(self, candidate: Candidate) -> _Answer | None:
+        if candidate.start >= 0:
+            return Span(start=candidate.start, end=candidate.end), candidate.end
         first, last = candidate.first, candidate.last
         steps = 0
         while self.sentences[first].leans:
@@ -286,10 +307,21 @@ def _choose(found: Sequence[_Found], count: int) -> list[_Found]:
         rest.remove(best)
         if best.weight <= 0:
             break
-        apart = all(best.span.end <= other.span.start or other.span.end <= best.span.start for other in chosen)
+        # What a whole page answers may be asked beside what its sentences answer.
+        apart = best.subject == "faq" or all(
+            other.subject == "faq" or best.span.end <= other.span.start or other.span.end <= best.span.start
+            for other in chosen
+        )
         if apart and all(_likeness(best.question, other.question) < MAX_LIKENESS for other in chosen):
             chosen.append(best)
     return chosen
+
+
+def _is_explainable(phrase: str) -> bool:
+    """A thing with a name of its own, not a person, a relation or a pointer."""
+    words = phrase.split()
+    named = len(words) >= 2 or bool(re.search(r"[A-Za-z]{2}", phrase))
+    return named and words[-1] not in RELATIONS and not _NO_THING.search(phrase)
 
 
 def _likeness(a: str, b: str) -> float:

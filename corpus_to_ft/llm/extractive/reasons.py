@@ -9,15 +9,29 @@ from corpus_to_ft.analyzers.base import Token
 from corpus_to_ft.analyzers.josa import with_josa
 from corpus_to_ft.llm.extractive.clauses import Sentence, content_words, noun_phrase, stands, topic_of
 from corpus_to_ft.llm.extractive.endings import ending_at, intention, modifier, question
+from corpus_to_ft.llm.extractive.facts import DONE
 from corpus_to_ft.llm.extractive.patterns import Candidate, Subject
 
-MAX_CLAUSE_CHARS = 50
+MAX_CLAUSE_CHARS, MAX_REASONED_CHARS = 50, 46
+# "쓰면" is a condition of anything.
+MIN_CONDITION_CHARS = 6
 _MEANS = frozenset({"통하", "이용", "사용", "활용", "이용하", "사용하", "활용하"})
 _DISCOURSE_WORDS = (
     "보 따르 감안 제외 살펴보 비교 생각 말하 정리 요약 고려 들여다보 "
     "들 있 없 아니 원하 가정 필요 알아보 예 되 싶 바라보 그러 요약하 덧붙이"
 )
 _DISCOURSE = frozenset(_DISCOURSE_WORDS.split())
+_SINCE = frozenset({"므로", "으므로", "라서", "이라서", "느라", "니까", "으니까"})
+# Verbs that need no object.
+_HAPPENS_WORDS = (
+    "나오 오르 내리 떨어지 늘 줄 멈추 오 가 있 없 생기 일어나 사라지 죽 남 터지 움직이 걸리 맞 "
+    "크 높 낮 통하 동작 작동 발생 증가 감소 실패 성공 존재 종료 성장 변화 하락 상승 폭발 부족 "
+    "도달 필요 가능 등장 일하 살 쉬 자라 마르 녹 얼 굳 "
+)
+_HAPPENS = frozenset(_HAPPENS_WORDS.split())
+_DONE_TO = frozenset(
+    {"조이", "끝내", "두", "달", "걸", "놓", "씌우", "옮기", "닫", "열", "켜", "끄", "씻", "멈추", "유지"}
+)
 _ASKS_TO_DO = frozenset({"세요", "으세요", "시오", "십시오"})
 
 
@@ -52,22 +66,25 @@ def causes(s: Sentence) -> Iterator[Candidate]:
         return
     for at in range(1, ending - 2):
         because = tokens[at].form == "때문" and tokens[at + 1].form == "에" and tokens[at - 1].tag in ("ETN", *_NOUN)
-        since = tokens[at].form in ("므로", "으므로") and tokens[at].tag == "EC"
+        since = tokens[at].form in _SINCE and tokens[at].tag == "EC"
+        thanks = tokens[at].form == "덕분" and tokens[at + 1].form == "에"
         in_order = (
             tokens[at].form == "위하" and tokens[at + 1].form in ("어", "어서") and tokens[at - 1].tag in ("ETN", "JKO")
         )
-        if not (because or since or in_order):
+        if not (because or since or thanks or in_order):
             continue
         main = at + 1 if since else at + 2
-        if tokens[main].tag == "JX":
+        if tokens[main].tag == "JX" or _turns(tokens[:at]):
             return
         while main < ending and tokens[main].tag == "SP":
             main += 1
         if in_order and (_advises(tokens[main:]) or any(t.tag == "ETM" for t in tokens[main:ending])):
             return
+        if thanks and any(t.tag == "JKO" for t in tokens[main:]):
+            return
         text = _why(s, main, before=at)
         if text and content_words(tokens[main:]) >= 2:
-            yield _made(s, text, "reason", 1.2 if because or since else 0.95)
+            yield _made(s, text, "reason", 0.95 if in_order else 1.2)
         return
 
 
@@ -78,6 +95,8 @@ def told_reasons(sentences: Sequence[Sentence], at: int) -> Iterator[Candidate]:
         return
     opens = s.words.startswith(("왜냐하면", "이는 ", "그 이유는", "이유는", "그렇게 하는 이유는"))
     last = [t.form for t in s.tokens if t.tag not in ("SF", "EF", "EP", "VCP")][-1:]
+    # "A한다. B하기 때문이다." needs no word that announces it.
+    opens = opens or (last == ["때문"] and not any(noun in s.words for noun in ("이유", "까닭", "원인")))
     if not opens or last not in (["때문"], ["위해서"], ["위하"]):
         return
     told = sentences[at - 1]
@@ -94,13 +113,13 @@ def ways(s: Sentence) -> Iterator[Candidate]:
     for at in range(1, len(tokens) - 3):
         token = tokens[at]
         if token.tag == "EC" and token.form in ("려면", "으려면", "ᆯ려면"):
-            clause = _clause(s, s.opens_at, token.end, least=1)
-        elif token.form == "위하" and tokens[at - 1].tag == "ETN" and _advises(tokens[at + 1 :]):
+            clause = _clause(s, s.opens_at, token.end, least=2)
+        elif token.form == "위하" and tokens[at - 1].tag == "ETN" and _advises(tokens[at + 1 :][-12:]):
             clause = intention(s.text, tokens, at - 2, s.opens_at) if at >= 2 else None
             clause = clause if clause and _fits(s, clause, s.opens_at, token.start, least=1) else None
         else:
             continue
-        if clause:
+        if clause and (_advises(tokens[at + 1 :][-12:]) or _requests(s) or _acts(tokens)):
             yield _made(s, f"{clause} 어떻게 해야 하나요?", "how", 1.3)
         return
 
@@ -142,25 +161,27 @@ def conditions(s: Sentence) -> Iterator[Candidate]:
                 return
             if tokens[at - 1].tag == "XSV" and tokens[at - 2].form in _DISCOURSE:
                 return
-            clause = _clause(s, s.opens_at, token.end, least=2)
-        elif token.form in ("때", "경우") and tokens[at - 1].tag == "ETM":
-            clause = _clause(s, s.opens_at, token.end, least=2)
+            clause = _clause(s, s.opens_at, token.end, least=1)
+        elif token.form in ("때", "경우") and tokens[at - 1].tag == "ETM" and "만" not in [t.form for t in rest[:2]]:
+            clause = _clause(s, s.opens_at, token.end, least=1)
         else:
             continue
-        if not clause:
+        if not clause or len(clause) < MIN_CONDITION_CHARS:
             return
         if _turns(rest):
             return
         advised = _advises(rest[-9:], strictly=True)
-        able = not advised and _ends_in_ability(tokens, ending_at(tokens) or 0)
+        # "지워질 수 있다" is what may happen, not what one can do.
+        able = not advised and _ends_in_ability(tokens, ending_at(tokens) or 0) and any(t.tag == "JKO" for t in rest)
         if able:
             if token.form in ("면", "으면"):
-                yield _made(s, f"{clause} 무엇을 할 수 있나요?", "result", 0.95)
+                yield _made(s, f"{clause} 무엇을 할 수 있나요?", "result", 0.8)
         elif token.form in ("때", "경우"):
             if advised:
-                particle = "에는" if token.form == "경우" else "는"
+                topical = topic_of(s) is not None
+                particle = "" if topical else "에는" if token.form == "경우" else "는"
                 yield _made(s, f"{clause}{particle} 어떻게 해야 하나요?", "how", 1.05)
-        else:
+        elif advised or _acts(tokens):
             end = "어떻게 해야 하나요?" if advised else "어떻게 되나요?"
             yield _made(s, f"{clause} {end}", "how" if advised else "result", 1.0)
         return
@@ -188,8 +209,22 @@ def _why(s: Sentence, main: int, before: int) -> str | None:
         topic = topic_of(s)
         if topic is not None and topic.after <= before:
             owner = with_josa(topic.text, "이/가") + " "
+    # "설정은 4로 둡니다" makes the setting the one that acts.
+    if owner and _needs_object(tokens[main:]):
+        if not _is_done(tokens[main:]):
+            return None
+        owner = with_josa(owner[:-2], "을/를") + " "
+    # "거는 이유는 무엇인가요?" does not say of what; and a condition in front asks for two things at once.
+    if not owner and not any(t.tag in ("JKS", "JKO", "JX", "VCP") for t in tokens[main:]):
+        return None
+    if any(t.tag == "EC" and t.form in ("면", "으면") for t in tokens[main : main + 4]):
+        return None
     clause = modifier(s.text, tokens, start)
-    if clause is None or not _short(clause, 38) or (owner and "이 " in owner and clause.startswith("이 ")):
+    if (
+        clause is None
+        or not _short(clause, MAX_REASONED_CHARS)
+        or (owner and "이 " in owner and clause.startswith("이 "))
+    ):
         return None
     return f"{owner}{clause} 이유는 무엇인가요?"
 
@@ -199,6 +234,8 @@ def _rest(s: Sentence, at: int) -> str | None:
     while at < len(tokens) and tokens[at].tag in ("SP", "JX"):
         at += 1
     if at >= len(tokens) or content_words(tokens[at:]) < 2:
+        return None
+    if any(t.tag == "JX" and t.form in ("은", "는") for t in tokens[at:]):
         return None
     asked = question(s.text, tokens, tokens[at].start)
     return asked if asked and _short(asked[:-1], MAX_CLAUSE_CHARS) else None
@@ -212,7 +249,10 @@ def _clause(s: Sentence, start: int, end: int, least: int) -> str | None:
 def _fits(s: Sentence, clause: str, start: int, end: int, least: int) -> bool:
     inside = [t for t in s.tokens if start <= t.start < end]
     topics = sum(t.tag == "JX" and t.form in ("은", "는") for t in inside)
-    if topics > 1 or (topics and any(t.tag == "EC" and t.form in ("고", "며", "지만", "는데") for t in inside)):
+    if topics > 1 or (topics and any(t.tag == "EC" and t.form in ("고", "어", "아", "어서", "아서") for t in inside)):
+        return False
+    # Two statements in front of the question read as a text of their own.
+    if "," in clause or any(t.tag == "EC" and t.form in ("으며", "며", "지만", "는데") for t in inside):
         return False
     whole = not any(t.tag == "EF" for t in inside) and bool(inside) and inside[0].tag[0] not in "JEX"
     return whole and content_words(inside) >= least and _short(clause, MAX_CLAUSE_CHARS)
@@ -252,6 +292,38 @@ def _ends_in_ability(tokens: Sequence[Token], ending: int) -> bool:
 def _guesses(tokens: Sequence[Token]) -> bool:
     forms = [t.form for t in tokens]
     return any(a in ("것", "거") and b == "같" for a, b in itertools.pairwise(forms))
+
+
+def _acts(tokens: Sequence[Token]) -> bool:
+    """Whether the sentence ends in what happens or is done, not in what something is or is like."""
+    ending = ending_at(tokens) or 0
+    stems = [t for t in tokens[max(0, ending - 5) : ending] if t.tag[:2] in ("VV", "VA", "VX", "VC", "XS")]
+    if not stems or stems[-1].tag[:3] in ("XSA", "XSN", "VCP", "VCN"):
+        return False
+    if stems[-1].form in ("있", "없"):
+        return any(t.form == "수" for t in tokens[max(0, ending - 4) : ending])
+    return stems[-1].tag[:2] in ("VV", "XS") or (stems[-1].tag == "VX" and stems[-1].form not in ("싶", "듯하", "않"))
+
+
+def _needs_object(tokens: Sequence[Token]) -> bool:
+    """Whether the verb does something to what is not named: the topic was that, and it cannot be the subject."""
+    ending = ending_at(tokens) or 0
+    verb = next((i for i in range(ending - 1, 0, -1) if tokens[i].tag in ("VV", "XSV", "VA", "XSA", "VX")), None)
+    if verb is None or any(t.tag == "JKO" for t in tokens):
+        return False
+    form = tokens[verb].form
+    if form in _DONE_TO:
+        return True
+    if tokens[verb].tag == "XSV":
+        return form in ("하", "시키") and tokens[verb - 1].form not in _HAPPENS
+    return tokens[verb].tag == "VV" and form not in _HAPPENS and not form.endswith(("지", "되", "리", "이", "히", "나"))
+
+
+def _is_done(tokens: Sequence[Token]) -> bool:
+    """Whether the last verb is surely one that is done to something."""
+    ending = ending_at(tokens) or 0
+    last = [t.form for t in tokens[max(0, ending - 4) : ending] if t.tag in ("VV", "NNG")]
+    return bool(last) and last[-1] in DONE | _DONE_TO
 
 
 def _first_token(s: Sentence) -> int:

@@ -6,25 +6,42 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Literal
 
 from corpus_to_ft.analyzers.josa import with_josa
-from corpus_to_ft.llm.extractive.clauses import Sentence, stands
+from corpus_to_ft.llm.extractive.clauses import EMPTY, RELATIONS, Sentence, stands
 from corpus_to_ft.llm.extractive.endings import question
 from corpus_to_ft.llm.extractive.patterns import Candidate
-from corpus_to_ft.llm.extractive.wording import noun_phrase_of, polite_question
+from corpus_to_ft.llm.extractive.wording import (
+    is_relation,
+    noun_phrase_of,
+    polite_question,
+    shares_word,
+    to_do,
+)
 from corpus_to_ft.records import Block
 
 MAX_LIST_CHARS = 600
+MAX_PAGE_CHARS = 700
+MIN_SECTION_CHARS, MAX_SECTION_CHARS = 70, 380
 # "왜 필요한가요?" says nothing by itself.
 MIN_HEADING_QUESTION_CHARS = 14
 MIN_ITEM_CHARS, MAX_ITEM_CHARS = 2, 220
 
-_LIKE_THESE = re.compile(r"(?:다음|아래)(?:과|와)? ?같은 |다음의 |아래의 ")
-_IS_LIKE_THIS = re.compile(r"(?:은|는)\s+(?:다음|아래)(?:과|와|처럼)? ?(?:같(?!이)|나타|구성)")
+_LIKE_THESE = re.compile(
+    r"(?:다음|아래)(?:과|와)? ?같은 |(?:다음|아래)의 |(?:다음|아래) (?=사항|내용|항목|조건"
+    r"|방법|단계|절차|순서|규칙|기능|정보|파일|명령|문서|자료|요건|의무|\d|[두세네]|다섯|여섯)"
+)
+_IS_LIKE_THIS = re.compile(r"(?:은|는)\s+(?:다음|아래)(?:과|와|처럼)? ?(?:같(?!이|은)|나타|구성)")
 _LIKE_THIS = re.compile(r"(?:다음|아래)(?:과|와)? ?같이 |(?:다음|아래)처럼 ")
 _PLURAL = re.compile(
     r"(?:들|목록|리스트|종류|유형|요소|항목|장점|단점|특징|기능|조건|규칙|원칙|방법|단계|예|사례|도구|기술|키워드"
     r"|의무|권리)$"
+)
+_SO_MANY = re.compile(
+    r"(?:두|세|네|다섯|여섯|일곱|여덟|\d+) ?(?:가지|단계의|종류의|개의) "
+    r"(?P<what>[가-힣A-Za-z]{2,8}(?: [가-힣A-Za-z]{2,8})?)"
+    r"(?=[이가을를은는](?: |$)| 가운데| 중)"
 )
 _STEPS = re.compile(r"(?:방법|절차|순서|단계|과정)$|하는 법$")
 _NOT_PROSE = re.compile(r"https?://|www\.|[{}<>\\=|$]|^\W*$")
@@ -61,7 +78,10 @@ def list_questions(text: str, blocks: Sequence[Block], sentences: Sequence[Sente
             asked = f"{phrase}에는 어떤 것이 있나요?"
         else:
             continue
-        yield Candidate(text=asked, subject="list", first=run.first, last=run.last, weight=1.0, end=run.end)
+        yield Candidate(
+            text=asked, subject="list", first=run.first, last=run.last, weight=1.0, end=run.end,
+            of="의" if is_relation(phrase) else "에서",
+        )  # fmt: skip
 
 
 def heading_questions(text: str, blocks: Sequence[Block], sentences: Sequence[Sentence]) -> Iterator[Candidate]:
@@ -88,6 +108,48 @@ def heading_questions(text: str, blocks: Sequence[Block], sentences: Sequence[Se
             text=asked, subject="faq" if marked else "heading", first=below[0].index, last=last.index,
             weight=1.4 if marked else 1.05,
         )  # fmt: skip
+
+
+def title_questions(
+    title: str, text: str, blocks: Sequence[Block], sentences: Sequence[Sentence]
+) -> Iterator[Candidate]:
+    """A short page under a question, as lists of frequent questions have them, answers it as a whole."""
+    asked = polite_question(re.sub(r"^[^:：?]{2,20}[:：] ", "", title))
+    wondered = re.match(r"^([^?!.]{3,40}?)[이가] 궁금(?:합니다|해요)[.]?$", title.strip())
+    if wondered:
+        asked = f"{with_josa(wondered[1], '은/는')} 어떻게 되나요?"
+    if asked is None or not sentences or len(text) > MAX_PAGE_CHARS or not shares_word(text, asked):
+        return
+    if any(block.kind not in ("paragraph", "list_item") for block in blocks):
+        return
+    first, last = sentences[0], sentences[-1]
+    yield Candidate(
+        text=asked, subject="faq", first=first.index, last=last.index, weight=1.6, end=last.end, of=""
+    )  # fmt: skip
+
+
+def section_questions(text: str, blocks: Sequence[Block], sentences: Sequence[Sentence]) -> Iterator[Candidate]:
+    """A heading that names a way, an action or a side: X의 장점은 무엇인가요? X하려면 어떻게 해야 하나요?"""
+    for phrase, below in sections(text, blocks, sentences):
+        last = below[0]
+        for sentence in below[1:]:
+            if sentence.end - below[0].start > MAX_SECTION_CHARS:
+                break
+            last = sentence
+        told = text[below[0].start : last.end]
+        action = to_do(phrase)
+        head = phrase.split()[-1]
+        of: Literal["", "의", "에서"] = "에서"
+        if below[0].leans or len(told) < MIN_SECTION_CHARS or not shares_word(told, phrase):
+            continue
+        if action:
+            asked = f"{action} 어떻게 해야 하나요?"
+        elif head in RELATIONS or head in ("방법", "법"):
+            asked = f"{with_josa(phrase, '은/는')} 무엇인가요?"
+            of = "의" if is_relation(phrase) else "에서"
+        else:
+            continue
+        yield Candidate(text=asked, subject="heading", first=below[0].index, last=last.index, weight=0.9, of=of)
 
 
 def sections(text: str, blocks: Sequence[Block], sentences: Sequence[Sentence]) -> Iterator[tuple[str, list[Sentence]]]:
@@ -151,8 +213,11 @@ def _announced(lead: Sentence) -> str | None:
         if found:
             rest = question(lead.text, lead.tokens, start + found.end())
             before = words[: found.start()]
-            if rest and stands(before) and stands(rest[:-1]) and len(before) + len(rest) <= 60 and len(before) >= 3:
+            if rest and stands(before) and stands(rest[:-1]) and len(before) + len(rest) <= 80 and len(before) >= 6:
                 return before + asker + rest
+    many = _SO_MANY.search(words)
+    if many and many["what"] not in EMPTY and stands(many["what"]):
+        return f"어떤 {with_josa(many['what'], '이/가')} 있나요?"
     return None
 
 

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corpus_to_ft.analyzers.josa import with_josa
-from corpus_to_ft.llm.extractive.clauses import EMPTY, points, stands
+from corpus_to_ft.llm.extractive.clauses import EMPTY, RELATIONS, points, stands
 from corpus_to_ft.llm.extractive.patterns import Candidate
 
 MAX_FIELD_CHARS = 42
+# A longer title with a comma tells two things.
+MAX_UNCUT_CHARS = 18
 MIN_QUESTION_CHARS, MAX_QUESTION_CHARS = 10, 120
 
 _NUMBERING = re.compile(
@@ -33,7 +35,9 @@ _ABOUT = re.compile(
     r"|튜토리얼|입문|기초|개요|도입기|적용기|개발기|사용기|운영기|회고|리뷰|참관기|참관|총정리|이야기|요약|정복"
     r"|정복하기|길라잡이|알아봅시다|안내|안내서)$"
 )
-_SENTENCE = re.compile(r"(?:다|요|까|죠|는|은|을|를|며|면|게|지만|니|위해|위한|위하여|에게)[.!?~…]*$|[?!…~]")
+_SENTENCE = re.compile(
+    r"(?:다|요|까|죠|는|은|을|를|며|면|게|지만|니|위해|위한|위하여|에게|하라|마라|해라|하자|말자|보자)[.!?~…]*$|[?!…~]"
+)
 _ENDS_IN_NOUN = re.compile(
     r"(?:시다|바다|필요|개요|수요|중요|강요|주요|의자|사용자|개발자|참가자|관리자|작업자|소비자|투자|숫자|문자"
     r"|기여자|제작자|에러|컬러|라라|네네|개요"
@@ -58,7 +62,19 @@ _GENERIC = re.compile(
     r"|home|about|use|contribute|blog|guide|제목|무제|untitled)$",
     re.IGNORECASE,
 )
+_NUMBERED = re.compile(
+    r"(?:^|\s)(?:code|step|case|part|example|fig|figure|table|listing|appendix)\s*\d+\W*$", re.IGNORECASE
+)
+# "토마토를 따는 이유": where a title is a clause, no place can be made of it.
+_CLAUSAL = re.compile(
+    r"[가-힣](?:는|은|한|된|할|던|을|운|인|린|킨|진|낸|온|간|본|쓴|든) "
+    r"(?:이유|까닭|날|때|일|것|점|길|순간|사람|법|방법|순서|이야기)$"
+)
+# Sections that gather what belongs nowhere else.
+_CASES = re.compile(r"(?:질문|사례|이야기|후기|메모|기타)(?: ?[\d하나둘셋넷]+)?$")
 _MARKUP = re.compile(r"https?:|www\.|[`{}<>\\|=*$]|\]\(|&[a-z]+;|\ufffd|!\[|_{2,}|\*\*")
+# What the author does for the reader is nothing to ask about.
+_COURTESY = re.compile(r"(?:드리|드릴|하시|보시|으시|해 ?주)(?:나요|면|었|고|는)|(?:드렸|드린|드립|하셨|하신)")
 _GOOD_END = re.compile(r"(?:나요|가요|까요|시겠어요)\?$")
 _WORD = re.compile(r"[가-힣A-Za-z0-9]{2,}")
 _JOSA_TAIL = re.compile(r"(?:에서는|에서|에는|으로|은|는|이|가|을|를|의|에|로|와|과|도)$")
@@ -72,7 +88,14 @@ def noun_phrase_of(text: str) -> str | None:
     for part in parts:
         part = _SERIES.sub("", part).strip(" .·-–—\"'“”‘’")
         part = _ABOUT.sub("", part).strip()
-        named = 2 <= len(part) <= MAX_FIELD_CHARS and not _GENERIC.match(part) and not _is_sentence(part)
+        if len(part) > MAX_UNCUT_CHARS and ", " in part:
+            part = part.split(", ")[0]
+        named = (
+            2 <= len(part) <= MAX_FIELD_CHARS
+            and not _GENERIC.match(part)
+            and not _is_sentence(part)
+            and not _NUMBERED.search(part)
+        )
         plain = part not in EMPTY and re.search(r"[가-힣A-Za-z]{2}", part) and not _MARKUP.search(part)
         if named and plain and stands(part):
             return part
@@ -89,9 +112,15 @@ class Field:
 
 def field_of(title: str, headings: Sequence[str]) -> Field:
     """Noun phrases of the title and of the nearest heading that names something."""
-    section = next((phrase for place in reversed(headings) if (phrase := noun_phrase_of(place))), None)
-    document = noun_phrase_of(title) or next((p for place in headings if (p := noun_phrase_of(place))), None)
+    section = next((phrase for place in reversed(headings) if (phrase := _place_of(place))), None)
+    above = (p for place in headings if (p := _place_of(place)) and not is_relation(p))
+    document = _place_of(title) or next(above, None)
     return Field(document=document, section=section if section != document else None)
+
+
+def _place_of(text: str) -> str | None:
+    phrase = noun_phrase_of(text)
+    return None if phrase is None or _CLAUSAL.search(phrase) or re.search(r"\d월", phrase) else phrase
 
 
 def within(field: Field, text: str, *, keep_document: bool) -> Field:
@@ -109,6 +138,8 @@ def in_field(candidate: Candidate, field: Field) -> str | None:
         owner = next((p for p in (field.section, field.document) if p and not shares_word(text, p)), None)
         if owner is None:
             return None
+        if re.match(r"[가-힣]+[는은] ", text):
+            return _put(owner, text)
         return f"{_doing(owner)} {text}" if _doing(owner) else f"{owner}의 {text}"
     return text if candidate.of == "" else placed(field, text)
 
@@ -120,13 +151,21 @@ def placed(field: Field, text: str) -> str:
         document = None
     if section and (shares_word(text, section) or (document and shares_word(section, document))):
         section = None
-    if document and section:
+    if document and section and "의 " not in section and not _CASES.search(section):
         doing = _doing(document)
         both = f"{doing} {section}" if doing else f"{document}의 {section}"
         if len(both) <= MAX_FIELD_CHARS:
             return _put(both, text)
-    chosen = document or section
+    chosen = document or (section if section and not is_relation(section) else None)
     return _put(chosen, text) if chosen else text
+
+
+def is_relation(phrase: str) -> bool:
+    """발생 원인, 주요 특징, 막는 순서: a side of something that it does not name."""
+    words = phrase.split()
+    if words[-1] not in RELATIONS and words[-1] not in ("방법", "법"):
+        return False
+    return len(words) == 1 or (len(words) == 2 and (len(words[0]) < 3 or words[0].endswith(("는", "은", "을"))))
 
 
 def is_sound(question: str) -> bool:
@@ -134,6 +173,8 @@ def is_sound(question: str) -> bool:
     if not MIN_QUESTION_CHARS <= len(question) <= MAX_QUESTION_CHARS or not _GOOD_END.search(question):
         return False
     if _MARKUP.search(question) or "\n" in question or "  " in question or question.count("(") != question.count(")"):
+        return False
+    if _COURTESY.search(question):
         return False
     words = question.split()
     return len(words) >= 2 and all(a != b for a, b in itertools.pairwise(words)) and question.count("?") == 1
@@ -173,13 +214,9 @@ def polite_question(text: str) -> str | None:
     return None
 
 
-def explain_request(phrase: str, focus: Sequence[str], field: Field) -> str:
+def explain_request(phrase: str, field: Field) -> str:
     """The plainest question, for passages that offer nothing better."""
-    about = f"{phrase}에 대해"
-    if focus:
-        named = " ".join([*(with_josa(word, "과/와") for word in focus[:-1]), with_josa(focus[-1], "을/를")])
-        about = f"{about} {named} 중심으로"
-    return placed(field, f"{about} 설명해 주시겠어요?")
+    return placed(field, f"{phrase}에 대해 설명해 주시겠어요?")
 
 
 def _put(field: str, text: str) -> str:
@@ -204,12 +241,28 @@ def _doing(phrase: str) -> str | None:
     return stem[:-1] + chr(ord(stem[-1]) + 8) + " 때" if final == 0 else stem + "을 때"
 
 
+def to_do(phrase: str) -> str | None:
+    """블로그 만들기 → 블로그 만들려면; None for phrases that are no action, and for stems that change."""
+    if not _ACTION.search(phrase):
+        return None
+    stem = phrase[:-1]
+    final = (ord(stem[-1]) - 0xAC00) % 28
+    return stem + ("려면" if final in (0, 8) else "으려면") if final not in (17, 7, 27) else None
+
+
 def _is_sentence(text: str) -> bool:
     if not re.search(r"[가-힣]", text):
         return bool(re.search(r"[?!]", text)) or len(text.split()) > 6
     if re.search(r"[가-힣]$", text) is None:
         return bool(re.search(r"[?!…~]", text))
     return bool(_SENTENCE.search(text)) and not _ENDS_IN_NOUN.search(text)
+
+
+def names_all(text: str, phrase: str) -> bool:
+    """Whether every word of the phrase stands in the text, particles aside."""
+    low = text.casefold().replace(" ", "")
+    words = [_JOSA_TAIL.sub("", word) if len(word) > 2 else word for word in _WORD.findall(phrase.casefold())]
+    return bool(words) and all(word in low for word in words)
 
 
 def shares_word(text: str, field: str) -> bool:
