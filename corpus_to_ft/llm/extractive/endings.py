@@ -64,7 +64,7 @@ def modifier(text: str, tokens: Sequence[Token], start: int) -> str | None:
     if stem is None or tokens[last].tag in ("VCP", "VCN"):
         return None
     if past or _is_adjectival(tokens, last):
-        if tokens[last].form in ("있", "없"):
+        if tokens[last].form.endswith(("있", "없")):
             return None if past else stem + "는"
         return _with_nieun(stem) if _can_add(stem) and not (past and _is_adjectival(tokens, last)) else None
     return _without_rieul(stem) + "는"

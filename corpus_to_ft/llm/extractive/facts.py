@@ -312,7 +312,7 @@ def claims(s: Sentence) -> Iterator[Candidate]:
     able = last[-2:] == ["수", "있"]
     bound = last[-1:] in (["하"], ["되"]) and last[-2:-1] in (["어야"], ["아야"], ["여야"])
     start = tokens[topic.after].start if topic.after < ending else -1
-    if not (able or bound) or start < 0 or set(last) & {"보", "알", "확인", "느끼"}:
+    if not (able or bound) or start < 0 or set(last) & {"보", "알", "확인", "느끼", "나누", "말하"}:
         return
     asked = question(s.text, tokens, start)
     inside = tokens[topic.after : ending]

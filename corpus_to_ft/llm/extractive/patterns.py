@@ -24,6 +24,8 @@ from corpus_to_ft.llm.extractive.endings import ending_at, question
 Subject = Literal["definition", "reason", "how", "list", "figure", "comparison", "feature", "result", "heading", "faq"]
 
 MAX_KIND_CHARS = 16
+# A longer sentence goes on to something else after the comparison.
+MAX_COMPARED_CHARS = 80
 _SAYS = frozenset({"말", "의미", "뜻", "지칭", "가리키", "뜻하", "일컫", "의미하", "말하"})
 _FEATURES_WORDS = (
     "장점 단점 문제 문제점 한계 특징 제약 이점 효과 위험 어려움 종류 방법 특성 차이 차이점 "
@@ -68,6 +70,8 @@ def definitions(s: Sentence) -> Iterator[Candidate]:
         return
     copula = next((at for at in (ending - 1, ending - 2) if at > topic.after and s.tokens[at].tag == "VCP"), None)
     told = {t.form for t in s.tokens[max(topic.after, ending - 3) : ending]} & _SAYS
+    # "…라고 말한다" reports what somebody says.
+    told = told if any(t.tag == "JKO" for t in s.tokens[max(topic.after, ending - 5) : ending]) else set()
     if copula is None and not told:
         return
     complement = s.tokens[copula - 1].form if copula else ""
@@ -151,7 +155,8 @@ def features(s: Sentence) -> Iterator[Candidate]:
     if topic is None or ending_at(s.tokens) is None:
         return
     tokens = s.tokens
-    for at in range(topic.after + 1, len(tokens) - 2):
+    ending = ending_at(tokens) or 0
+    for at in range(max(topic.after + 1, ending - 5), len(tokens) - 2):
         noun, particle, verb = tokens[at], tokens[at + 1], tokens[at + 2]
         if noun.form in _FEATURES and particle.form in ("이", "가", "도", "은", "는") and tokens[at - 1].tag == "ETM":
             if verb.form == "있" and verb.tag in ("VV", "VA", "VX"):
@@ -217,7 +222,7 @@ def comparisons(s: Sentence) -> Iterator[Candidate]:
     than = s.find("보다", "J")
     if than is not None and topic.after < than <= topic.after + 4:
         other = noun_phrase(s, topic.after, than)
-        if other and topic.is_name and other not in topic.text:
+        if other and topic.is_name and len(s.words) <= MAX_COMPARED_CHARS and other not in topic.text:
             pair = f"{with_josa(topic.text, '은/는')} {with_josa(other, '과/와')}"
             yield candidate(s, f"{pair} 비교해 어떤 차이가 있나요?", "comparison", 1.1)
 

@@ -56,8 +56,12 @@ MIN_FITNESS = 0.5
 # Likeness of two questions of one passage; the later check over a document drops from 0.6.
 MAX_LIKENESS = 0.5
 MAX_CONTAINMENT = 0.6
+# Promises what stands behind the answer: "아래 효과를 기대할 수 있습니다".
+_AHEAD = re.compile(
+    r"(?<![가-힣])(?:다음|아래)(?:과|와|의|처럼)? ?(?:같[은이습다]|[가-힣]{2,4}[을를이가] |[가-힣]{2,4}[은는] )"
+)
 _NO_THING = re.compile(
-    r"(?:자체|설명|소개|님|씨|판사|교수|의원|대표|사건|경우|생각|필요|하나|때|것|점|수|중|등)$|^(?:Step|Case|Part)\b"
+    r"(?:자체|설명|소개|이해|마련|확인|님|씨|판사|교수|의원|대표|사건|경우|생각|필요|하나|때|것|점|수|중|등)$|^(?:Step|Case|Part)\b"
 )
 
 
@@ -208,7 +212,9 @@ class _Reader:
         """Requests to explain what a section opens with, for passages that gave nothing else."""
         for phrase, below in sections(self.text, self.blocks, self.sentences):
             answer = self._opening(below)
-            if answer and _is_explainable(phrase) and names_all(below[0].words, phrase):
+            topic = topic_of(below[0])
+            about = " " in phrase or (topic is not None and topic.text == phrase)
+            if answer and about and _is_explainable(phrase) and names_all(below[0].words, phrase):
                 yield self._explained(phrase, answer, 0.6)
         place = " ".join((self.title, *self.headings))
         for sentence in self.sentences:
@@ -270,6 +276,8 @@ class _Reader:
             return None
         start = self.sentences[first].start
         end = candidate.end or self.sentences[last].end
+        if not candidate.end and _AHEAD.search(self.text[start:end]):
+            return None
         further = end if candidate.end else self.sentences[self._extended(first, last)].end
         if further - start < MIN_ANSWER_CHARS or end - start > MAX_ANSWER_CHARS:
             return None

@@ -157,7 +157,7 @@ def conditions(s: Sentence) -> Iterator[Candidate]:
         token = tokens[at]
         rest = tokens[at + 1 :]
         if token.tag == "EC" and token.form in ("면", "으면") and tokens[at - 1].tag in ("XSV", "VV", "VX", "EP"):
-            if rest[0].form in ("되", "좋", "안") or rest[0].tag == "EF" or tokens[at - 1].form in _DISCOURSE:
+            if rest[0].form in ("되", "좋", "안", "하") or rest[0].tag == "EF" or tokens[at - 1].form in _DISCOURSE:
                 return
             if tokens[at - 1].tag == "XSV" and tokens[at - 2].form in _DISCOURSE:
                 return
@@ -217,7 +217,9 @@ def _why(s: Sentence, main: int, before: int) -> str | None:
     # "거는 이유는 무엇인가요?" does not say of what; and a condition in front asks for two things at once.
     if not owner and not any(t.tag in ("JKS", "JKO", "JX", "VCP") for t in tokens[main:]):
         return None
-    if any(t.tag == "EC" and t.form in ("면", "으면") for t in tokens[main : main + 4]):
+    if any(t.tag == "EC" and t.form in ("면", "으면") for t in tokens[main : main + 4]) or _turns(tokens[main:]):
+        return None
+    if owner and any(t.tag == "EC" and t.form in ("고", "며", "으며") for t in tokens[main:]):
         return None
     clause = modifier(s.text, tokens, start)
     if (
@@ -308,7 +310,9 @@ def _acts(tokens: Sequence[Token]) -> bool:
 def _needs_object(tokens: Sequence[Token]) -> bool:
     """Whether the verb does something to what is not named: the topic was that, and it cannot be the subject."""
     ending = ending_at(tokens) or 0
-    verb = next((i for i in range(ending - 1, 0, -1) if tokens[i].tag in ("VV", "XSV", "VA", "XSA", "VX")), None)
+    # "쓸 수 있다", "쓰는 것이 가능하다": what is used counts, not that it can be.
+    ending = next((i for i in range(max(1, ending - 5), ending) if tokens[i].form in ("수", "것")), ending)
+    verb = next((i for i in range(ending - 1, 0, -1) if tokens[i].tag in ("VV", "XSV", "VA", "XSA")), None)
     if verb is None or any(t.tag == "JKO" for t in tokens):
         return False
     form = tokens[verb].form
@@ -322,7 +326,7 @@ def _needs_object(tokens: Sequence[Token]) -> bool:
 def _is_done(tokens: Sequence[Token]) -> bool:
     """Whether the last verb is surely one that is done to something."""
     ending = ending_at(tokens) or 0
-    last = [t.form for t in tokens[max(0, ending - 4) : ending] if t.tag in ("VV", "NNG")]
+    last = [t.form for t in tokens[max(0, ending - 7) : ending] if t.tag in ("VV", "NNG")]
     return bool(last) and last[-1] in DONE | _DONE_TO
 
 

@@ -142,7 +142,7 @@ def section_questions(text: str, blocks: Sequence[Block], sentences: Sequence[Se
         of: Literal["", "의", "에서"] = "에서"
         if below[0].leans or len(told) < MIN_SECTION_CHARS or not shares_word(told, phrase):
             continue
-        if action:
+        if action and not phrase.endswith("보기"):
             asked = f"{action} 어떻게 해야 하나요?"
         elif head in RELATIONS or head in ("방법", "법"):
             asked = f"{with_josa(phrase, '은/는')} 무엇인가요?"
@@ -216,7 +216,7 @@ def _announced(lead: Sentence) -> str | None:
             if rest and stands(before) and stands(rest[:-1]) and len(before) + len(rest) <= 80 and len(before) >= 6:
                 return before + asker + rest
     many = _SO_MANY.search(words)
-    if many and many["what"] not in EMPTY and stands(many["what"]):
+    if many and many["what"].split()[0] not in EMPTY and stands(many["what"]):
         return f"어떤 {with_josa(many['what'], '이/가')} 있나요?"
     return None
 
