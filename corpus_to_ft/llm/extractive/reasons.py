@@ -217,11 +217,13 @@ def _why(s: Sentence, main: int, before: int) -> str | None:
     # "거는 이유는 무엇인가요?" does not say of what; and a condition in front asks for two things at once.
     if not owner and not any(t.tag in ("JKS", "JKO", "JX", "VCP") for t in tokens[main:]):
         return None
-    if any(t.tag == "EC" and t.form in ("면", "으면") for t in tokens[main : main + 4]) or _turns(tokens[main:]):
+    if any(t.tag == "EC" and t.form in ("면", "으면") for t in tokens[main:]) or _turns(tokens[main:]):
         return None
     if owner and any(t.tag == "EC" and t.form in ("고", "며", "으며") for t in tokens[main:]):
         return None
     clause = modifier(s.text, tokens, start)
+    if clause and ("," in clause or (owner and clause.startswith(owner[:-2]))):
+        return None
     if (
         clause is None
         or not _short(clause, MAX_REASONED_CHARS)
@@ -237,7 +239,7 @@ def _rest(s: Sentence, at: int) -> str | None:
         at += 1
     if at >= len(tokens) or content_words(tokens[at:]) < 2:
         return None
-    if any(t.tag == "JX" and t.form in ("은", "는") for t in tokens[at:]):
+    if any(t.tag == "JX" and t.form in ("은", "는") for t in tokens[at:]) or _turns(tokens[at:]):
         return None
     asked = question(s.text, tokens, tokens[at].start)
     return asked if asked and _short(asked[:-1], MAX_CLAUSE_CHARS) else None
