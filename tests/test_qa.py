@@ -84,6 +84,12 @@ def test_a_question_that_another_passage_answers_better_is_set_aside_and_reworde
         (BODY, "paragraph", None),
         ("print('hi')\n" * 20, "code", "no_prose"),
         ("짧은 글", "paragraph", "too_short"),
+        (r"다음과 같습니다. \frac{a}{b} = \sum_{i} x_i^2 + \alpha_{j} \beta_{k}", "paragraph", "only_formulas"),
+        (
+            "[1] 김하늘, 온실의 하루, 잎결 출판, 2020년\n[2] 이바다, 물과 빛의 기록, 잎결 출판, 2021년",
+            "paragraph",
+            "references",
+        ),
         ("https://example.com/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa 링크", "paragraph", "links_only"),
     ],
 )
