@@ -15,6 +15,8 @@ from corpus_to_ft.prompts.keywords import keywords_messages
 from corpus_to_ft.records import Example, Message, Prompt, Rejected, Reply, Span
 
 WORD = re.compile(r"[^\W_]+")
+FAR_APART = re.compile(r"[\W_]{4}")  # what stands between two words of one keyword is shorter
+LATIN_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 LONGEST_KEYWORD = 60  # characters; longer is a sentence
 
 
@@ -107,12 +109,29 @@ def _name_keys(author: str) -> set[str]:
 
 def _stands_in(keyword: str, text: str) -> bool:
     """In any case and spacing; a word in Latin letters only as a whole word ("AI" is not in "maintain")."""
-    words = WORD.findall(keyword.casefold())
+    keyword = keyword.casefold()
+    words = WORD.findall(keyword)
     if not words:
         return False
+    # Nearly all keywords stand in the text letter by letter; compiling the pattern for the others takes long.
+    if _is_written(keyword, text) and not FAR_APART.search(keyword):
+        return True
     before = r"(?<![a-z0-9])" if words[0][0].isascii() else ""
     after = r"(?![a-z0-9])" if words[-1][-1].isascii() else ""
     as_written = before + r"[\W_]{0,3}".join(re.escape(word) for word in words) + after
     # Spaces put elsewhere: only from the beginning of a word, else "가치" would stand in "크기가 치우친".
     respaced = r"(?<!\w)" + r"\s?".join(re.escape(letter) for word in words for letter in word) + after
     return re.search(f"{as_written}|{respaced}", text) is not None
+
+
+def _is_written(keyword: str, text: str) -> bool:
+    """Letter by letter; where it begins or ends with a Latin letter, not inside a longer word."""
+    start = text.find(keyword)
+    while start >= 0:
+        end = start + len(keyword)
+        cut_before = keyword[0].isascii() and start > 0 and text[start - 1] in LATIN_LETTERS
+        cut_after = keyword[-1].isascii() and end < len(text) and text[end] in LATIN_LETTERS
+        if not cut_before and not cut_after:
+            return True
+        start = text.find(keyword, start + 1)
+    return False

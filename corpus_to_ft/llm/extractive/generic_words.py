@@ -81,6 +81,11 @@ left right frac mathbf sqrt sum quad cdot
 """
 
 EMPTY_KOREAN = frozenset(_EMPTY_KOREAN.split())
-ORDINARY_KOREAN = frozenset(_ORDINARY_KOREAN.split())
 EMPTY_ENGLISH = frozenset(_EMPTY_ENGLISH.split())
-ORDINARY_ENGLISH = frozenset(_ORDINARY_ENGLISH.split())
+ORDINARY_WORDS = frozenset(_ORDINARY_ENGLISH.split()) | frozenset(_ORDINARY_KOREAN.split())
+
+
+def is_empty(key: str, latin: bool) -> bool:
+    if latin:
+        return key in EMPTY_ENGLISH or (len(key) < 2 and key not in ("c", "r"))
+    return key in EMPTY_KOREAN
