@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from corpus_to_ft.analyzers.base import Analysis, Token
 from corpus_to_ft.llm.extractive.sentence_shape import leans_back
@@ -76,7 +76,7 @@ _LEADING = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
-    """`index` counts the sentences of the passage; `first` says that it opens its block."""
+    """`index` counts the sentences of the passage; `first` says that it opens its block; `topics` remembers answers."""
 
     text: str
     start: int
@@ -85,6 +85,7 @@ class Sentence:
     block: Block
     index: int
     first: bool
+    topics: dict[frozenset[str], Topic | None] = field(default_factory=dict, compare=False, repr=False)
 
     def slice(self, start: int, end: int) -> str:
         """Characters of the passage, both offsets counting there."""
@@ -154,6 +155,12 @@ def sentences_of(analysis: Analysis, blocks: Sequence[Block]) -> list[Sentence]:
 
 def topic_of(sentence: Sentence, particles: frozenset[str] = frozenset({"은", "는", "란", "이란"})) -> Topic | None:
     """The noun phrase that opens the sentence with a topic particle; None when it points, is empty or too long."""
+    if particles not in sentence.topics:
+        sentence.topics[particles] = _topic(sentence, particles)
+    return sentence.topics[particles]
+
+
+def _topic(sentence: Sentence, particles: frozenset[str]) -> Topic | None:
     start = sentence.opens_at
     tokens = sentence.tokens
     at = next((i for i, token in enumerate(tokens) if token.start >= start), len(tokens))
