@@ -1,0 +1,31 @@
+"""Takes out of a text what carries no meaning, and gives what does one form: NFC with `\n` line ends."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_JUNK = re.compile(
+    # Controls, surrogates (a JSON escape can make one), non-characters, soft hyphen, direction marks, byte order marks.
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ud800-\udfff\ufeff"
+    "\ufdd0-\ufdef\ufff9-\ufffb\ufffe\uffff]"
+    # Joiners mean something after Arabic and Indic letters, and the wide one between the parts of an emoji.
+    "|(?<![\u0600-\u0dff])\u200c"
+    "|(?<![\u0600-\u0dff\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])\u200d"
+    "|(?<=[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])\u200d(?![\u2190-\u2bff\U0001f000-\U0001faff])"
+    # Tag characters draw three flags; anywhere else they hide text from the reader.
+    "|(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0000-\U000e007f]+"
+)
+# Everything that the two above may touch: one look tells that a text holds none of it.
+_UNCLEAN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff"
+    "\ufdd0-\ufdef\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
+)
+
+
+def clean_text(text: str) -> str:
+    """NFC with `\n` line ends, without control, zero-width and other invisible characters that carry no meaning."""
+    if _UNCLEAN.search(text):
+        text = _JUNK.sub("", _LINE_ENDS.sub("\n", text))
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
