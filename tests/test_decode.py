@@ -71,10 +71,42 @@ def test_what_is_no_text_is_refused_with_its_reason(data: bytes, reason: str) ->
 
 def test_few_bad_bytes_are_dropped_and_their_position_is_named() -> None:
     data = (KOREAN * 20).encode()
-    found = decode(data[:100] + b"\xff" + data[100:], source="글.txt")
+    border = len(KOREAN[:40].encode())
+    found = decode(data[:border] + b"\xff" + data[border:], source="글.txt")
     assert "\ufffd" not in found.text
     assert "글.txt" in found.warnings[0]
-    assert "100" in found.warnings[0]
+    assert str(border) in found.warnings[0]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp949"])
+def test_two_damaged_syllables_cost_themselves_and_not_the_file(encoding: str) -> None:
+    data = bytearray((KOREAN * 8).encode(encoding))
+    for place in (100, 500):
+        data[place : place + 2] = b"\xff\xff"
+    found = decode(bytes(data), source="글.txt")
+    assert found.encoding == encoding
+    assert len(KOREAN * 8) - len(found.text) < 16
+    assert "글.txt" in found.warnings[0]
+    for place in range(0, len(data), 40):
+        data[place : place + 2] = b"\xff\xff"
+    with pytest.raises(InputError, match="damaged"):
+        decode(bytes(data), source="글.txt")
+
+
+def test_two_syllables_lost_before_are_left_out_with_their_places() -> None:
+    text = KOREAN[:20] + "\ufffd" * 3 + KOREAN[20:] * 4 + "\ufffd" * 3 + KOREAN
+    found = decode(text.encode(), source="글.txt")
+    assert found.text == text.replace("\ufffd", "")
+    assert "20" in found.warnings[0]
+
+
+def test_damaged_korean_among_much_english_is_not_lost_to_utf_8() -> None:
+    english = "The gateway keeps one connection for each of the servers behind it.\n" * 20
+    data = bytearray((english + "가나 다라 마바사\n" + english).encode("cp949"))
+    data[10] = 0xFF
+    found = decode(bytes(data), source="글.txt")
+    assert "다라 마바사" in found.text
+    assert found.encoding == "cp949"
 
 
 def test_a_character_cut_at_the_end_is_dropped_with_a_warning() -> None:

@@ -9,7 +9,6 @@ from charset_normalizer import from_bytes
 from corpus_to_ft.decode.clean import clean_text
 from corpus_to_ft.decode.damage import (
     MAX_BAD_SHARE,
-    MIN_BAD_ALLOWED,
     PIECE_BYTES,
     Decoded,
     fault,
@@ -17,6 +16,7 @@ from corpus_to_ft.decode.damage import (
     salvage,
     try_decode,
     undo_double_encoding,
+    without_replaced,
 )
 from corpus_to_ft.decode.korean import compose_filled, korean_score, plausible, reads_korean
 from corpus_to_ft.errors import InputError
@@ -57,19 +57,10 @@ def decode(data: bytes, *, source: str, html: bool = False) -> Decoded:
     `empty`, `binary` or `damaged`; the text never holds U+FFFD in place of something lost.
     """
     raw = recognize(data, source=source, html=html)
-    text, warnings = clean_text(raw.text), list(raw.warnings)
-    if "\ufffd" in text:
-        lost = text.count("\ufffd")
-        if lost > max(MIN_BAD_ALLOWED, len(text) * MAX_BAD_SHARE):
-            raise InputError(
-                "damaged", f"{source}: {lost} characters were already lost when it was saved; use an original"
-            )
-        where = positions(found.start() for found in re.finditer("\ufffd", text))
-        warnings.append(f"{source}: {lost} characters already lost in the file were left out, at character {where}")
-        text = text.replace("\ufffd", "")
+    text, warnings = without_replaced(clean_text(raw.text), source)
     if not text.strip():
         raise InputError("empty", f"{source}: holds no text")
-    return Decoded(text=text, encoding=raw.encoding, warnings=tuple(warnings))
+    return Decoded(text=text, encoding=raw.encoding, warnings=(*raw.warnings, *warnings))
 
 
 def recognize(data: bytes, *, source: str, html: bool = False) -> Decoded:
@@ -120,15 +111,20 @@ def _damaged(data: bytes, source: str) -> Decoded:
     if data.count(0) > len(data) * MAX_BAD_SHARE:
         raise InputError("binary", f"{source}: holds {data.count(0)} NUL bytes; not a text file")
     choices = [salvage(data, encoding, source) for encoding in ("utf-8", "cp949", "johab")]
-    kept = [choice for choice in choices if choice is not None and reads_korean(choice.text)]
-    if kept and not kept[0].text.isascii():
-        return kept[0]
+    # Korean words among much English are what UTF-8 loses of damaged CP949: the least loss is right.
+    kept = min(
+        (choice for choice in choices if choice is not None and reads_korean(choice[1].text)),
+        key=lambda choice: choice[0],
+        default=None,
+    )
+    if kept is not None and not kept[1].text.isascii():
+        return kept[1]
     guess = _guess(data)
     if guess is not None:
         warning = f"{source}: read as {guess.encoding} by guess; save it as UTF-8 to be sure"
         return Decoded(text=guess.text, encoding=guess.encoding, warnings=(warning,))
-    if kept:
-        return kept[0]
+    if kept is not None:
+        return kept[1]
     raise InputError("damaged", f"{source}: {fault(data, 'utf-8')}; save it again as UTF-8 from an original")
 
 

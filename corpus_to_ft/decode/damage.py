@@ -11,7 +11,12 @@ from corpus_to_ft.errors import InputError
 
 MAX_BAD_SHARE = 1 / 1000
 MIN_BAD_ALLOWED = 4
-MAX_LOST_SHARE = 0.02
+# A text may be hurt in one of 200 bytes or one of 100 characters, or in four places if it is short.
+MAX_PLACES_A_BYTE = 1 / 200
+MAX_PLACES_A_CHAR = 1 / 100
+MIN_PLACES_ALLOWED = 4
+MAX_LOST_SHARE = 0.03
+MIN_LOST_ALLOWED = 12  # four syllables of three bytes
 POSITIONS_NAMED = 5
 PIECE_BYTES = 65_536
 INCOMPLETE = ("unexpected end of data", "incomplete multibyte sequence")
@@ -36,12 +41,13 @@ class Decoded:
     warnings: tuple[str, ...] = ()
 
 
-def salvage(data: bytes, encoding: str, source: str) -> Decoded | None:
-    """The text without its bad bytes, if they are few; None when the damage is not a detail."""
-    limit = max(MIN_BAD_ALLOWED, len(data) * MAX_BAD_SHARE)
+def salvage(data: bytes, encoding: str, source: str) -> tuple[int, Decoded] | None:
+    """The text without its bad bytes and how many those are, if they are few; None when the damage is no detail."""
+    most_places = max(MIN_PLACES_ALLOWED, len(data) * MAX_PLACES_A_BYTE)
+    most_lost = max(MIN_LOST_ALLOWED, len(data) * MAX_LOST_SHARE)
     parts: list[str] = []
-    faults: list[int] = []
-    tail, lost = [], 0
+    places: list[int] = []
+    tail, lost, before = [], 0, -1
     for offset, piece in _pieces(data):
         start = 0
         while start < len(piece):
@@ -59,13 +65,29 @@ def salvage(data: bytes, encoding: str, source: str) -> Decoded | None:
                     # After a lost byte the pairs that follow are shifted up to the next white space.
                     bad, end = _word_around(piece, start, bad)
                 parts.append(piece[start:bad].decode(encoding))
-                faults.append(offset + bad)
+                if offset + bad != before:  # bad bytes in a row are one place
+                    places.append(offset + bad)
+                before = offset + end
                 lost += end - bad
                 start = end
-            if len(faults) > limit or lost > max(limit * 2, len(data) * MAX_LOST_SHARE):
+            if len(places) > most_places or lost > most_lost:
                 return None
-    named = [f"{source}: {lost} damaged bytes were left out, at byte {positions(faults)}"] if faults else []
-    return Decoded(text="".join(parts), encoding=encoding, warnings=(*named, *tail))
+    named = [f"{source}: {lost} damaged bytes were left out, at byte {positions(places)}"] if places else []
+    return lost, Decoded(text="".join(parts), encoding=encoding, warnings=(*named, *tail))
+
+
+def without_replaced(text: str, source: str) -> tuple[str, list[str]]:
+    """The text without the U+FFFD that stand for what was lost before, and a warning; InputError if it is much."""
+    lost = text.count("\ufffd")
+    if not lost:
+        return text, []
+    places = [found.start() for found in re.finditer("\ufffd+", text)]
+    allowed = max(MIN_PLACES_ALLOWED, len(text) * MAX_PLACES_A_CHAR)
+    if len(places) > allowed or lost > max(MIN_LOST_ALLOWED, len(text) * MAX_LOST_SHARE):
+        raise InputError("damaged", f"{source}: {lost} characters were already lost when it was saved; use an original")
+    where = positions(places)
+    warning = f"{source}: {lost} characters already lost in the file were left out, at character {where}"
+    return text.replace("\ufffd", ""), [warning]
 
 
 def _pieces(data: bytes) -> Iterator[tuple[int, bytes]]:
