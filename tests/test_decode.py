@@ -40,6 +40,8 @@ def test_a_syllable_outside_the_old_table_survives_both_ways_of_writing_it() -> 
         ("숨은\U000e0041\U000e0042 말", "숨은 말"),
         ("홀로 \ud800 남은", "홀로  남은"),
         ("가\t나", "가\t나"),
+        ("\uffbe\uffc2\uffa4\uffa1\uffda\uffa9: \uffa1\uffc2\uffb4\uffbc ㈜ＡＢ①ｱﾞ", "한글: 값ㅌ ㈜ＡＢ①ｱﾞ"),
+        ("\uffbe\uffc2\uffa4\uffc2 \uffbb\uffbb \uffd7\uffdc\uffa0\uffa2\uffd4", "하나 ㅋㅋ ㅠㅣ꿔"),
         ("", ""),
     ],
 )

@@ -22,10 +22,35 @@ _UNCLEAN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff"
     "\ufdd0-\ufdef\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
 )
+# Half-width jamo, the filler among them; each is the narrow form of an ordinary one.
+_NARROW = re.compile("[\uffa0-\uffdc]+")
+_WIDE = {
+    code: chr(int(unicodedata.decomposition(chr(code)).split()[1], 16))
+    for code in range(0xFFA1, 0xFFDD)
+    if unicodedata.decomposition(chr(code))
+}
+INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
+FINALS = "ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"
+# As at a keyboard: a consonant before a vowel begins the next syllable.
+_SPELLED = re.compile(f"([{INITIALS}])([ㅏ-ㅣ])(?:([{FINALS}])(?![ㅏ-ㅣ]))?")
 
 
 def clean_text(text: str) -> str:
-    """NFC with `\n` line ends, without control, zero-width and other invisible characters that carry no meaning."""
+    """NFC with `\n` line ends, without control, zero-width and other invisible characters that carry no meaning.
+
+    Half-width Hangul becomes ordinary syllables; no other compatibility character is changed.
+    """
     if _UNCLEAN.search(text):
         text = _JUNK.sub("", _LINE_ENDS.sub("\n", text))
+    text = _NARROW.sub(_widened, text)
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+
+def _widened(found: re.Match[str]) -> str:
+    return _SPELLED.sub(lambda jamo: syllable(*jamo.groups("")), found.group().translate(_WIDE)).replace("\uffa0", "")
+
+
+def syllable(initial: str, vowel: str, final: str = "") -> str:
+    """The syllable of compatibility jamo (U+3131 to U+3163); `final` may be empty."""
+    last = FINALS.index(final) + 1 if final else 0
+    return chr(0xAC00 + (INITIALS.index(initial) * 21 + ord(vowel) - ord("ㅏ")) * 28 + last)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from corpus_to_ft.decode.clean import FINALS, INITIALS, syllable
+
 # The 192 most frequent syllables of modern Korean prose cover 85 % of it; a wrong decoding yields all 11,172 alike.
 FREQUENT = frozenset(
     "가각간같개거건것게겠결경계고공과관구국권그기까나내너년는능니다단당대더데도동되된됩두드든들등따때라래러레려로록른를리마만많며면명모무문미및바반발방배버번법변보부분비사산상생서선설성세소속수스습시식신실아안않야약어언"
@@ -13,9 +15,8 @@ FREQUENT = frozenset(
 SAMPLE_CHARS = 40_000
 GOOD_SCORE = 0.6
 SHORT_CHARS = 40
+FILLER = "\u3164"
 _FILLED = re.compile("\u3164([ㄱ-ㅎ])([ㅏ-ㅣ])([ㄱ-ㅎ\u3164])")
-_INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
-_FINALS = "\u3164ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"
 
 
 def korean_score(text: str) -> float:
@@ -48,7 +49,7 @@ def _weight(char: str) -> float:
         return 1.0
     if 0xAC00 <= code <= 0xD7A3:
         return 0.8 if is_ordinary_syllable(char) else 0.0
-    if 0x1100 <= code <= 0x11FF:  # decomposed Hangul
+    if 0x1100 <= code <= 0x11FF or 0xFFA1 <= code <= 0xFFDC:  # decomposed and half-width Hangul
         return 0.7
     if 0x3130 <= code <= 0x318F:
         return 1.0 if char in "ㅋㅎㅠㅜㅡㅇㄱㄴ" else 0.3
@@ -76,11 +77,11 @@ def plausible(text: str) -> bool:
 
 def compose_filled(text: str) -> str:
     """KS X 1001 writes a syllable outside its table as filler, initial, vowel, final: 8 bytes."""
-    return _FILLED.sub(_compose, text) if "\u3164" in text else text
+    return _FILLED.sub(_compose, text) if FILLER in text else text
 
 
 def _compose(found: re.Match[str]) -> str:
     initial, vowel, final = found.groups()
-    if initial not in _INITIALS or final not in _FINALS:
+    if initial not in INITIALS or final not in FINALS + FILLER:
         return found.group()
-    return chr(0xAC00 + (_INITIALS.index(initial) * 21 + ord(vowel) - ord("ㅏ")) * 28 + _FINALS.index(final))
+    return syllable(initial, vowel, final.strip(FILLER))
