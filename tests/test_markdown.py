@@ -100,6 +100,32 @@ def test_a_hostile_head_and_body_end_in_time() -> None:
     page("> " * 5_000 + "글\n" + "[" * 20_000 + "*" * 20_000)
 
 
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        ">" * 10_000 + " 깊은 **곳**의 문장입니다.",
+        "> " * 60 + "깊은 곳의 문장입니다.",
+        "- " * 200 + "깊은 곳의 문장입니다.",
+        "1. " * 2000 + "깊은 곳의 문장입니다.",
+        "> - " * 100 + "깊은 곳의 문장입니다.",
+        "".join(f"{'  ' * depth}- 항목{depth}\n" for depth in range(99)) + "  " * 99 + "- 깊은 곳의 문장입니다.",
+        "".join(f"{'>' * depth} 줄{depth}\n" for depth in range(99))
+        + ">" * 99
+        + "\n"
+        + ">" * 99
+        + " 깊은 곳의 문장입니다.",
+    ],
+)
+def test_what_is_nested_too_deep_keeps_its_text_and_swallows_nothing(markdown: str) -> None:
+    text = page(f"앞 문장입니다.\n\n{markdown}\n\n밖의 문장입니다.").text
+    assert text.startswith("앞 문장입니다.")
+    assert "깊은 곳의 문장입니다." in text
+    assert text.endswith("밖의 문장입니다.")
+    assert [depth for depth in range(1, 99) if "항목0" in text and f"항목{depth}" not in text] == []
+    assert [depth for depth in range(1, 99) if "줄1" in text and f"줄{depth}" not in text] == []
+    assert not set(text) & {">", "-"}
+
+
 def test_the_name_of_an_export_gives_title_and_date() -> None:
     assert page("글", "회의록 0123456789abcdef0123456789abcdef.md").title == "회의록"
     dated = page("글", "blog/2021-9-1-my-post.md")

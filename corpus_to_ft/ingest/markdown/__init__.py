@@ -17,6 +17,7 @@ from corpus_to_ft.ingest.base import Match, Page, Reader, SourceFile, read_facts
 from corpus_to_ft.ingest.markdown.body import BodyWriter
 from corpus_to_ft.ingest.markdown.dialects import plain_markdown
 from corpus_to_ft.ingest.markdown.front_matter import split_head
+from corpus_to_ft.ingest.markdown.nesting import MAX_LEVELS, BoundedBlocks
 from corpus_to_ft.records import Block
 
 SUFFIXES = (".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".mdx", ".qmd", ".rmd")
@@ -68,7 +69,11 @@ class MarkdownReader(Reader):
 
 @cache
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"maxNesting": 50}).enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark", {"maxNesting": MAX_LEVELS + 1})
+    blocks = BoundedBlocks()
+    blocks.ruler = parser.block.ruler
+    parser.block = blocks
+    parser.enable(["table", "strikethrough"])
     return parser.use(footnote_plugin, inline=True).use(deflist_plugin)
 
 
