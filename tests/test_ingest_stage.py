@@ -115,6 +115,26 @@ def test_a_korean_table_in_cp949_is_read_by_its_columns() -> None:
     assert isinstance(third, Document)
 
 
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("글.jsonl", '{깨진\n{"본문": "새벽에 온 상자입니다."}\n{"본문": "저녁에 온 상자입니다."}\n'),
+        ("표.csv", "본문,이름\n너무,많은,칸\n새벽에 온 상자입니다.,하나\n저녁에 온 상자입니다.,둘\n"),
+    ],
+)
+def test_damage_of_a_table_is_told_once_by_its_first_document(source: str, text: str) -> None:
+    documents = [
+        item
+        for item in read(source, text.encode().replace("자입".encode(), b"\xff\xff", 1))
+        if isinstance(item, Document)
+    ]
+    assert [document.text for document in documents] == ["새벽에 온 상니다.", "저녁에 온 상자입니다."]
+    first, second = (document.meta.get("warnings", []) for document in documents)
+    assert len(first) == 1
+    assert "damaged bytes" in first[0]
+    assert not second
+
+
 def test_the_same_lines_of_two_members_have_two_ids() -> None:
     found = read("글.jsonl", '{"본문": "같은 글"}\n{"본문": "같은 글"}')
     assert len({item.id for item in found}) == 2

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from pathlib import PurePosixPath
 from typing import Any
@@ -238,3 +238,12 @@ def page_of_fields(fields: Mapping[str, Any], text_field: str, member: str) -> P
         text=body.text, blocks=body.blocks, title=facts.title, published=facts.published,
         author=facts.author, member=member, draft=facts.draft, meta=facts.meta,
     )  # fmt: skip
+
+
+def with_warnings(pages: Iterable[Page | BadPage], warnings: Sequence[str]) -> Iterator[Page | BadPage]:
+    """The pages of a file; the first that can be read carries what is to be said about the file."""
+    for page in pages:
+        if warnings and isinstance(page, Page):
+            page = replace(page, meta={**page.meta, "warnings": [*warnings, *page.meta.get("warnings", [])]})
+            warnings = ()
+        yield page

@@ -9,7 +9,16 @@ from typing import Any
 
 from corpus_to_ft.decode import clean_text, decode
 from corpus_to_ft.errors import InputError
-from corpus_to_ft.ingest.base import BadPage, Match, Page, Reader, SourceFile, find_text_field, page_of_fields
+from corpus_to_ft.ingest.base import (
+    BadPage,
+    Match,
+    Page,
+    Reader,
+    SourceFile,
+    find_text_field,
+    page_of_fields,
+    with_warnings,
+)
 
 LOOK_AHEAD = 50
 
@@ -30,13 +39,15 @@ class JsonlReader(Reader):
             detail = f"{file.source}: none of the first {min(len(lines), LOOK_AHEAD)} lines is a JSON object"
             raise InputError("bad_json", detail)
         text_field = find_text_field(first, self.text_field, file.source)
-        for number, line in lines:
-            member, value = f"line {number}", _parse(line)
-            if isinstance(value, dict):
-                yield page_of_fields(value, text_field, member)
-            else:
-                detail = f"{member}: {value}" if isinstance(value, str) else f"{member}: is not a JSON object"
-                yield BadPage(member=member, reason="bad_json", detail=detail)
+        yield from with_warnings((_page(number, line, text_field) for number, line in lines), decoded.warnings)
+
+
+def _page(number: int, line: str, text_field: str) -> Page | BadPage:
+    member, value = f"line {number}", _parse(line)
+    if isinstance(value, dict):
+        return page_of_fields(value, text_field, member)
+    detail = f"{member}: {value}" if isinstance(value, str) else f"{member}: is not a JSON object"
+    return BadPage(member=member, reason="bad_json", detail=detail)
 
 
 def _escape_line_marks(data: bytes) -> bytes:

@@ -9,7 +9,16 @@ from collections.abc import Iterator
 
 from corpus_to_ft.decode import decode
 from corpus_to_ft.errors import InputError
-from corpus_to_ft.ingest.base import BadPage, Match, Page, Reader, SourceFile, find_text_field, page_of_fields
+from corpus_to_ft.ingest.base import (
+    BadPage,
+    Match,
+    Page,
+    Reader,
+    SourceFile,
+    find_text_field,
+    page_of_fields,
+    with_warnings,
+)
 
 LOOK_AHEAD = 50
 DELIMITERS = ",\t;|"
@@ -25,7 +34,8 @@ class TableReader(Reader):
         return Match.SUFFIX if file.suffix in (".csv", ".tsv", ".tab") else Match.NO
 
     def read(self, file: SourceFile) -> Iterator[Page | BadPage]:
-        text = decode(file.data, source=file.source).text.lstrip("\n")
+        decoded = decode(file.data, source=file.source)
+        text = decoded.text.lstrip("\n")
         declared = re.match(r"sep=(.)\n", text, re.IGNORECASE)  # Excel's own line
         if declared is not None:
             delimiter, text = declared[1], text[declared.end() :]
@@ -48,7 +58,7 @@ class TableReader(Reader):
         if not first:
             raise InputError("empty", f"{file.source}: has column names and no lines below them")
         text_field = find_text_field(first, self.text_field, file.source)
-        yield from _pages(_chain(held, rows), names, text_field)
+        yield from with_warnings(_pages(_chain(held, rows), names, text_field), decoded.warnings)
 
 
 def _chain(held: list[list[str] | str], rows: Iterator[list[str] | str]) -> Iterator[list[str] | str]:
