@@ -43,6 +43,34 @@ def test_a_folder_is_walked_in_order_without_hidden_files_loops_and_our_own_outp
     assert found == ["가.txt", "나.txt", "빈글.md", "속/다.txt", "한글.txt"]
 
 
+def test_links_that_lead_outside_are_named_and_not_followed_unless_asked(tmp_path: Path) -> None:
+    (tmp_path / "밖").mkdir()
+    (tmp_path / "밖" / "비밀.txt").write_text("밖의 글", encoding="utf-8")
+    (tmp_path / "글 밖의 글.txt").write_text("이름이 같은 데서 시작하는 글", encoding="utf-8")
+    source = tmp_path / "글"
+    (source / "속").mkdir(parents=True)
+    (source / "가.txt").write_text("안의 글", encoding="utf-8")
+    (source / "속" / "안.txt").symlink_to(source / "가.txt")
+    (source / "속" / "폴더").symlink_to(tmp_path / "밖")
+    (source / "나.txt").symlink_to(Path("..") / "글 밖의 글.txt")
+
+    found = list(find_sources([source]))
+    assert [ref.source for ref in found] == ["가.txt", "나.txt", "속/안.txt", "속/폴더"]
+    left_out = [item for ref in found if isinstance(item := read_file(ref), Rejected)]
+    assert [(item.source, item.reason) for item in left_out] == [("나.txt", "link"), ("속/폴더", "link")]
+    assert all("ingest.follow_links" in item.detail for item in left_out)
+
+    settings = IngestSettings(follow_links=True)
+    followed = [read_file(ref, settings) for ref in find_sources([source], settings)]
+    assert [item.source for item in followed if isinstance(item, SourceFile)][-1] == "속/폴더/비밀.txt"
+
+    both = [read_file(ref) for ref in find_sources([source, tmp_path / "밖"])]
+    assert [item.source for item in both if isinstance(item, Rejected)] == ["글/나.txt"]
+
+    (tmp_path / "고리").symlink_to(source)
+    assert next(ref.source for ref in find_sources([tmp_path / "고리"])) == "가.txt"
+
+
 def test_a_missing_path_and_an_empty_folder_are_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="없는폴더"):
         list(find_sources([str(tmp_path / "없는폴더")]))

@@ -7,7 +7,7 @@ import re
 import stat
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from pathlib import Path, PurePosixPath
@@ -27,20 +27,25 @@ SKIPPED_FILES = frozenset({"thumbs.db", "desktop.ini"})
 
 
 class IngestSettings(BaseModel):
-    """What is too large: `max_mb` bounds a file (mebibytes), `max_chars` the text of a document; 0 is no bound."""
+    """What is read: `max_mb` bounds a file (mebibytes), `max_chars` the text of a document; 0 is no bound."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     max_mb: float = Field(default=100, ge=0)
     max_chars: int = Field(default=2_000_000, ge=0)
+    follow_links: bool = Field(default=False, description="also symbolic links that lead outside the source")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRef:
-    """A file that was found: where it lies, and its name in reports, NFC and relative to what the user named."""
+    """A file that was found: where it lies, and its name in reports, NFC and relative to what the user named.
+
+    `outside` says that it is a symbolic link, or a folder behind one, that leads out of what the user named.
+    """
 
     path: Path
     source: str
+    outside: bool = False
 
 
 def find_sources(
@@ -49,9 +54,10 @@ def find_sources(
     """All files of the named files and folders, in the same order on every machine.
 
     Hidden files, `skip` (our own output), folders seen before (a loop of links) and what is named twice are left out.
-    Raises ConfigError for a path that does not exist, for an address and for a folder without files.
+    A symbolic link inside a folder that leads out of all that was named is not followed but marked, since whoever
+    made the folder could make any file of this machine a document. Raises ConfigError for a path that does not
+    exist, for an address and for a folder without files.
     """
-    del settings
     names = [Path(source) for source in sources]
     if not names:
         raise ConfigError("no source was named; name a file or a folder")
@@ -61,7 +67,11 @@ def find_sources(
             raise ConfigError(f"{source}: addresses cannot be read yet, only files and folders; {remedy}")
         if not os.path.exists(path):  # noqa: PTH110 (Path.exists raises for a name too long)
             raise ConfigError(f"{path}: there is no such file or folder")
-    hidden = Path(os.path.realpath(skip)) if skip is not None else None
+    follows = settings is not None and settings.follow_links
+    walk = _Walk(
+        hidden=os.path.realpath(skip) if skip is not None else "",
+        roots=() if follows else tuple(os.path.realpath(name) for name in names),
+    )
     several = len(names) > 1
     used: set[str] = set()
     seen: set[str] = set()
@@ -70,7 +80,7 @@ def find_sources(
             refs = iter([FileRef(path=path, source=_nfc(path.name))])
         else:
             prefix = f"{_nfc(path.resolve().name)}/" if several else ""
-            refs = _walk(path, prefix, hidden, frozenset())
+            refs = walk.files(path, prefix, frozenset())
         found = False
         for ref in refs:
             found = True
@@ -79,7 +89,7 @@ def find_sources(
                 if place in seen:
                     continue
                 seen.add(place)
-            yield FileRef(path=ref.path, source=_named_apart(ref.source, used)) if several else ref
+            yield replace(ref, source=_named_apart(ref.source, used)) if several else ref
         if not found:
             raise ConfigError(f"{path}: the folder holds no files; put documents into it or name another folder")
 
@@ -93,28 +103,44 @@ def _named_apart(name: str, used: set[str]) -> str:
     return apart
 
 
-def _walk(folder: Path, prefix: str, hidden: Path | None, above: frozenset[tuple[int, int]]) -> Iterator[FileRef]:
-    try:
-        status = folder.stat()
-        here = (status.st_dev, status.st_ino)
-        if here in above or (hidden is not None and Path(os.path.realpath(folder)) == hidden):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Walk:
+    """`hidden` is a folder not to enter; `roots` are where links may lead, none of them means: anywhere."""
+
+    hidden: str
+    roots: tuple[str, ...]
+
+    def files(self, folder: Path, prefix: str, above: frozenset[tuple[int, int]]) -> Iterator[FileRef]:
+        try:
+            status = folder.stat()
+            here = (status.st_dev, status.st_ino)
+            if here in above or (self.hidden and os.path.realpath(folder) == self.hidden):
+                return
+            with os.scandir(folder) as entries:
+                found = sorted(entries, key=lambda entry: (_nfc(entry.name), entry.name))
+        except OSError:
+            # Handed on as a file: reading it gives a Rejected that names the folder.
+            yield FileRef(path=folder, source=prefix.rstrip("/") or _nfc(folder.name))
             return
-        with os.scandir(folder) as entries:
-            found = sorted(entries, key=lambda entry: (_nfc(entry.name), entry.name))
-    except OSError:
-        # Handed on as a file: reading it gives a Rejected that names the folder.
-        yield FileRef(path=folder, source=prefix.rstrip("/") or _nfc(folder.name))
-        return
-    seen: set[str] = set()
-    for entry in found:
-        name = _nfc(entry.name)
-        if name.startswith(".") or name in SKIPPED_FOLDERS or name.lower() in SKIPPED_FILES:
-            continue
-        name = _named_apart(name, seen)
-        if _is_folder(entry):
-            yield from _walk(folder / entry.name, f"{prefix}{name}/", hidden, above | {here})
-        else:
-            yield FileRef(path=folder / entry.name, source=f"{prefix}{name}")
+        seen: set[str] = set()
+        for entry in found:
+            name = _nfc(entry.name)
+            if name.startswith(".") or name in SKIPPED_FOLDERS or name.lower() in SKIPPED_FILES:
+                continue
+            name = _named_apart(name, seen)
+            path = folder / entry.name
+            if self._leads_out(entry):
+                yield FileRef(path=path, source=f"{prefix}{name}", outside=True)
+            elif _is_folder(entry):
+                yield from self.files(path, f"{prefix}{name}/", above | {here})
+            else:
+                yield FileRef(path=path, source=f"{prefix}{name}")
+
+    def _leads_out(self, entry: os.DirEntry[str]) -> bool:
+        if not self.roots or not entry.is_symlink():
+            return False
+        place = os.path.realpath(entry.path)
+        return not any(place == root or place.startswith(root.rstrip(os.sep) + os.sep) for root in self.roots)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -132,6 +158,9 @@ def _nfc(name: str) -> str:
 def read_file(ref: FileRef, settings: IngestSettings | None = None) -> SourceFile | Rejected:
     """The bytes of a file, or why they cannot be had; the size is looked at before anything is read."""
     limit_mb = (settings or IngestSettings()).max_mb
+    if ref.outside:
+        remedy = "name what it leads to as a source too, or set ingest.follow_links to true"
+        return _rejected(ref.source, "link", f"{ref.source}: is a link that leads outside the source; {remedy}")
     try:
         status = ref.path.stat()
         if not stat.S_ISREG(status.st_mode):
