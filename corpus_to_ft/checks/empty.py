@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from corpus_to_ft.checks.base import Check, CheckContext
 from corpus_to_ft.records import Example
 
@@ -14,6 +16,7 @@ class EmptyCheck(Check):
     def verdict(self, example: Example, context: CheckContext) -> tuple[str, str] | None:
         del context  # the words alone decide
         for message in example.messages:
-            if sum(char.isalnum() for char in message.content) < self.min_letters:
+            letters = islice(filter(str.isalnum, message.content), self.min_letters)
+            if len(list(letters)) < self.min_letters:
                 return "empty", f"the {message.role}'s turn says nothing: {message.content[:40]!r}"
         return None

@@ -196,7 +196,7 @@ def _prose_chars(passage: Passage) -> int:
 
 
 def _visible(text: str) -> int:
-    return sum(not char.isspace() for char in text)
+    return len("".join(text.split()))
 
 
 def _clean(text: str) -> str:

@@ -6,6 +6,7 @@ import json
 import re
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Literal
 
 from corpus_to_ft.plugin import Plugin
@@ -13,13 +14,13 @@ from corpus_to_ft.records import Message
 
 Language = Literal["ko", "en"]
 
-_LETTER = re.compile(r"[^\W\d_]")
-_HANGUL = re.compile(r"[가-힣ㄱ-ㆎᄀ-ᇿ]")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_HANGUL = re.compile(r"[가-힣ㄱ-ㆎᄀ-ᇿ]+")
 # Korean technical prose with much English still has a fifth; an English post that names a Korean has 1 in 100.
 KOREAN_FROM_SHARE = 0.1
 
 # JSON allows these bare in a string, but many readers split lines at them.
-_LINE_BREAKS = {ord(character): f"\\u{ord(character):04x}" for character in "\u0085\u2028\u2029"}
+_LINE_BREAKS = {character: f"\\u{ord(character):04x}" for character in "\u0085\u2028\u2029"}
 
 
 class Writer(Plugin):
@@ -50,7 +51,10 @@ class Writer(Plugin):
 
 def dump_line(line: Mapping[str, Any]) -> str:
     """One line of JSON with real Hangul and no line break of any kind in it, encodable as UTF-8."""
-    return well_formed(json.dumps(line, ensure_ascii=False, allow_nan=False).translate(_LINE_BREAKS))
+    text = json.dumps(line, ensure_ascii=False, allow_nan=False)
+    for character, escape in _LINE_BREAKS.items():
+        text = text.replace(character, escape)
+    return well_formed(text)
 
 
 def well_formed(text: str) -> str:
@@ -65,6 +69,12 @@ def well_formed(text: str) -> str:
 def language_of(messages: Sequence[Message]) -> Language:
     """What the answer is written in; while there is none, what the question is written in."""
     answers = [message.content for message in messages if message.role == "assistant"]
-    text = "\n".join(answers or [message.content for message in messages])
-    letters = len(_LETTER.findall(text))
-    return "ko" if letters and len(_HANGUL.findall(text)) >= KOREAN_FROM_SHARE * letters else "en"
+    return _language_of_text("\n".join(answers or [message.content for message in messages]))
+
+
+# A line is counted, written and tallied one after the other.
+@lru_cache(maxsize=8)
+def _language_of_text(text: str) -> Language:
+    letters = sum(map(len, _LETTERS.findall(text)))
+    korean = sum(map(len, _HANGUL.findall(text)))
+    return "ko" if letters and korean >= KOREAN_FROM_SHARE * letters else "en"
