@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -47,7 +46,8 @@ def trigrams(text: str, keep_one_of: int = 1) -> npt.NDArray[np.uint64]:
         hashes ^= hashes >> np.uint64(29)
         hashes *= _MIX[0]
         hashes ^= hashes >> np.uint64(32)
-    distinct = np.unique(hashes)
+    hashes.sort()
+    distinct = hashes[np.append(True, hashes[1:] != hashes[:-1])]
     if keep_one_of > 1:
         sampled = distinct[distinct % np.uint64(keep_one_of) == 0]
         return sampled if len(sampled) else distinct[:1]
@@ -64,39 +64,56 @@ def jaccard(a: npt.NDArray[np.uint64], b: npt.NDArray[np.uint64]) -> float:
 def similar_pairs(sets: Sequence[npt.NDArray[np.uint64]], threshold: float) -> Iterator[Pair]:
     """Every pair at least `threshold` alike, exactly (no pair is missed), ordered by the second position.
 
-    Prefix filter (Chaudhuri, Ganti and Kaushik, 2006; Bayardo, Ma and Srikant, 2007): with members in
-    order of rarity, two sets that alike share one of their first `n - ceil(threshold * n) + 1` members.
+    Prefix filter (Chaudhuri, Ganti and Kaushik, 2006; Bayardo, Ma and Srikant, 2007): of members in order
+    of rarity, all but the last few are looked up in those of the sets before; who shares too few of them
+    to be alike even if all the last ones were common is never compared.
     """
-    index: defaultdict[int, list[int]] = defaultdict(list)
-    seen: list[set[int]] = []
-    for position, members in enumerate(_rare_first(sets)):
-        size, here = len(members), set(members)
-        candidates: set[int] = set()
-        for member in members[: size - math.ceil(threshold * size) + 1]:
-            candidates.update(index[member])
-            index[member].append(position)
-        for other in sorted(candidates):
-            there = seen[other]
-            smaller, larger = sorted((size, len(there)))
-            if smaller < threshold * larger:
-                continue
-            common = len(here & there)
-            likeness = common / (smaller + larger - common)
-            if likeness >= threshold:
-                yield Pair(other, position, likeness)
-        seen.append(here)
-
-
-def _rare_first(sets: Sequence[npt.NDArray[np.uint64]]) -> Iterator[list[int]]:
-    """Each set with its members renamed by how rare they are over all sets (0 is the rarest), in that order."""
     if not sets:
         return
+    sizes = np.array([len(members) for members in sets], dtype=np.intp)
+    ends = np.cumsum(sizes)
+    members, counts = _rare_first(sets, ends)
+    # The owners of each member stand together, `known` of them up to the set at hand.
+    owners = np.empty(len(members), dtype=np.int32)
+    starts = np.cumsum(counts) - counts
+    known = np.zeros(len(counts), dtype=np.intp)
+    is_here = np.zeros(len(counts), dtype=bool)
+    for position, (size, end) in enumerate(zip(sizes.tolist(), ends.tolist(), strict=True)):
+        here = members[end - size : end]
+        looked_up = here[: size - math.ceil(threshold * size) + 1]
+        others, shared = np.unique(owners[_stretches(starts[looked_up], known[looked_up])], return_counts=True)
+        # Common members that make a pair alike: threshold / (1 + threshold) of both sizes, less a rounding error.
+        needed = threshold / (1 + threshold) * (size + sizes[others]) - 1e-6
+        is_here[here] = True
+        for other in others[shared + (size - len(looked_up)) >= needed].tolist():
+            there = members[ends[other] - sizes[other] : ends[other]]
+            common = int(np.count_nonzero(is_here[there]))
+            likeness = common / (size + len(there) - common)
+            if likeness >= threshold:
+                yield Pair(other, position, likeness)
+        is_here[here] = False
+        owners[starts[here] + known[here]] = position
+        known[here] += 1
+
+
+def _stretches(starts: npt.NDArray[np.intp], lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    """The numbers `start` to `start + length` of all stretches, one after the other."""
+    before = np.cumsum(lengths) - lengths
+    return np.repeat(starts - before, lengths) + np.arange(lengths.sum())
+
+
+def _rare_first(
+    sets: Sequence[npt.NDArray[np.uint64]], ends: npt.NDArray[np.intp]
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """All members, set after set, renamed by rarity (0 is the rarest) and in that order; and how often each one is."""
     _, names, counts = np.unique(np.concatenate(sets), return_inverse=True, return_counts=True)
-    rarity = np.empty(len(counts), dtype=np.int64)
-    rarity[np.argsort(counts, kind="stable")] = np.arange(len(counts))
-    ends = np.cumsum([len(members) for members in sets])
-    for ranks in np.split(rarity[names.ravel()], ends[:-1]):
-        yield np.sort(ranks).tolist()
+    rare_first = np.argsort(counts, kind="stable")
+    rarity = np.empty(len(counts), dtype=np.intp)
+    rarity[rare_first] = np.arange(len(counts))
+    members = rarity[names.ravel()]
+    for own in np.split(members, ends[:-1]):
+        own.sort()
+    return members, counts[rare_first]
 
 
 def similar_texts(texts: Sequence[str], threshold: float) -> Iterator[Pair]:
