@@ -16,10 +16,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from corpus_to_ft.analyzers.base import Analysis, Analyzer, Token
+from corpus_to_ft.plugin import refuse_above
 from corpus_to_ft.records import Block, Document, Passage, Rejected, Span
 from corpus_to_ft.tokens import count_tokens
 
@@ -47,6 +49,12 @@ class PassageSettings(BaseModel):
     min_tokens: int = Field(default=0, ge=0, description="shorter passages are rejected; 0: only joined where possible")
     max_sentences: int = Field(default=0, ge=0, description="0: no limit")
     min_sentences: int = Field(default=0, ge=0, description="fewer are rejected; 0: no limit")
+
+    @model_validator(mode="after")
+    def _minimum_below_maximum(self) -> Self:
+        refuse_above(self, "min_tokens", "max_tokens")
+        refuse_above(self, "min_sentences", "max_sentences")
+        return self
 
 
 def passage_limit(settings: PassageSettings, encoding: str, target_tokens: int) -> int:

@@ -21,10 +21,13 @@ from importlib import metadata, resources
 from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import PydanticCustomError
 
 from corpus_to_ft.errors import ConfigError
 from corpus_to_ft.records import digest
 
+# The type of a validation error about several fields at once; its message names them with their values.
+CONTRADICTION = "contradiction"
 # The folders that hold plugins, and the contract each of them fixes.
 CONTRACTS: Mapping[str, str] = {
     "ingest": "Reader",
@@ -112,6 +115,14 @@ def make_plugin(folder: str, name: str, contract: type[P], settings: Mapping[str
         raise ConfigError(explain(error, f"[{folder}] {name}", found)) from error
 
 
+def refuse_above(settings: BaseModel, low: str, high: str) -> None:
+    """For validators: the field `low` must not be above the field `high`, where 0 is no bound."""
+    least, most = getattr(settings, low), getattr(settings, high)
+    if 0 < most < least:
+        values = {"low": low, "least": least, "high": high, "most": most}
+        raise PydanticCustomError(CONTRADICTION, "{low} ({least}) is above {high} ({most})", values)
+
+
 def explain(error: ValidationError, where: str, model: type[BaseModel]) -> str:
     """A pydantic error of `model`, a line for each wrong value: the key, what is wrong, what was given."""
     lines = []
@@ -119,6 +130,8 @@ def explain(error: ValidationError, where: str, model: type[BaseModel]) -> str:
         key = ".".join(str(part) for part in problem["loc"]) or "(root)"
         if problem["type"] == "extra_forbidden":
             lines.append(f"{where}: unknown key {key!r}{_nearest(problem['loc'], model)}")
+        elif problem["type"] == CONTRADICTION:
+            lines.append(f"{where}: {key}: {problem['msg']}")
         else:
             lines.append(f"{where}: {key}: {problem['msg']} (given: {problem.get('input')!r})")
     return "\n".join(lines)

@@ -17,11 +17,11 @@ from corpus_to_ft.generate.base import Generator
 from corpus_to_ft.ingest.base import Reader
 from corpus_to_ft.ingest.stage import IngestSettings
 from corpus_to_ft.llm.base import Provider
-from corpus_to_ft.passages import PassageSettings
+from corpus_to_ft.passages import PassageSettings, passage_limit
 from corpus_to_ft.plugin import explain, find_plugin, make_plugin, plugin_names
 from corpus_to_ft.records import Target
 from corpus_to_ft.split import SplitSettings
-from corpus_to_ft.summarize.stage import SummarizeSettings
+from corpus_to_ft.summarize.stage import SMALLEST_BUDGET, SummarizeSettings
 from corpus_to_ft.targets import load_target
 from corpus_to_ft.write.base import Writer
 
@@ -113,7 +113,24 @@ def load_settings(config: Path | None = None, overrides: Sequence[str] = ()) -> 
         raise ConfigError(_explain(error, str(config) if config else "--set")) from error
     settings.make_writer(), settings.make_provider()
     settings.make_generators(), settings.make_readers(), settings.make_checks()
+    _refuse_what_never_fits(settings)
     return settings
+
+
+def _refuse_what_never_fits(settings: Settings) -> None:
+    """Settings that each are right and together would reject every passage or document."""
+    target, passages, kept = settings.make_target(), settings.passages, settings.summarize
+    holds = f"target.use = {target.name!r} with {target.max_tokens:,} tokens a line"
+    longest = passage_limit(passages, target.encoding, target.max_tokens)
+    if passages.min_tokens > longest:
+        least = f"passages.min_tokens ({passages.min_tokens})"
+        raise ConfigError(f"{least} is above the {longest} tokens of the longest passage, by {holds}")
+    room = target.max_tokens - kept.question_tokens - kept.answer_tokens - kept.separator_tokens
+    if room < SMALLEST_BUDGET:
+        raise ConfigError(
+            f"summarize.question_tokens ({kept.question_tokens}), summarize.answer_tokens ({kept.answer_tokens}) and "
+            f"summarize.separator_tokens ({kept.separator_tokens}) leave no room for a summary, by {holds}"
+        )
 
 
 def _read(config: Path) -> dict[str, Any]:

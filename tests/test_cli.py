@@ -50,6 +50,38 @@ def source(tmp_path: Path) -> Path:
         (["init", "가" * 300], ["cannot write"]),
         (["status", "가" * 300], ["there is no run in"]),
         (["run", "{source}", "--set", "checks.lenght=false"], ["lenght", "length"]),
+        (
+            ["run", "{source}", "--set", "passages.min_tokens=500", "--set", "passages.max_tokens=100"],
+            ["passages: min_tokens (500) is above max_tokens (100)"],
+        ),
+        (
+            ["run", "{source}", "--set", "passages.min_sentences=9", "--set", "passages.max_sentences=3"],
+            ["passages: min_sentences (9) is above max_sentences (3)"],
+        ),
+        (["run", "{source}", "--set", "passages.min_tokens=5000"], ["passages.min_tokens (5000)", "openai-chat"]),
+        (["run", "{source}", "--set", "passages.max_tokens=-1"], ["passages.max_tokens", "-1"]),
+        (["run", "{source}", "--set", "ingest.max_mb=-1"], ["ingest.max_mb", "-1"]),
+        (["run", "{source}", "--set", "run.workers=0"], ["run.workers", "0"]),
+        (
+            ["run", "{source}", "--set", "split.validation=0.5", "--set", "split.test=0.6"],
+            ["split: validation (0.5) and test (0.6) together must be below 1"],
+        ),
+        (
+            ["run", "{source}", "--set", 'generate=[{use="keywords", count=3, min_count=5}]'],
+            ["keywords", "min_count (5) is above count (3)"],
+        ),
+        (
+            ["run", "{source}", "--set", 'generate=[{use="summary", aim_share=0.7}]'],
+            ["summary", "aim_share (0.7) is above max_share (0.6)"],
+        ),
+        (
+            ["run", "{source}", "--set", "checks.form.min_chars=200"],
+            ["form", "min_chars (200) is above max_chars (120)"],
+        ),
+        (
+            ["run", "{source}", "--set", "summarize.answer_tokens=3000", "--set", "target.use=legacy"],
+            ["summarize.answer_tokens (3000)", "legacy"],
+        ),
         (["run", "{source}", "--set", "아무말"], ["a.b=c", "아무말"]),
         (["run", "{source}", "-c", "없음.toml"], ["없음.toml", "corpus-to-ft init"]),
         (["run", "{source}", "-o", "{source}"], ["output folder at once", "-o"]),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from corpus_to_ft.analyzers.base import Token
 from corpus_to_ft.analyzers.josa import final_sound
 from corpus_to_ft.checks.base import Check, CheckContext
+from corpus_to_ft.plugin import refuse_above
 from corpus_to_ft.records import Example
 
 _POINTS = re.compile(
@@ -48,6 +50,11 @@ class FormCheck(Check):
     min_chars: int = Field(default=10, ge=1)
     max_chars: int = Field(default=120, ge=1)
     one_speech_level: bool = True
+
+    @model_validator(mode="after")
+    def _minimum_below_maximum(self) -> Self:
+        refuse_above(self, "min_chars", "max_chars")
+        return self
 
     def verdict(self, example: Example, context: CheckContext) -> tuple[str, str] | None:
         for message in example.messages:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from corpus_to_ft.generate.base import Generator, Subject
 from corpus_to_ft.llm.base import REPLY_SCHEMAS
 from corpus_to_ft.llm.replies import read_json_reply
+from corpus_to_ft.plugin import refuse_above
 from corpus_to_ft.prompts.keywords import keywords_messages
 from corpus_to_ft.records import Example, Message, Prompt, Rejected, Reply, Span
 
@@ -28,6 +30,11 @@ class KeywordsGenerator(Generator):
     separator: str = Field(default=", ", min_length=1, description="between keywords")
     min_chars: int = Field(default=60, ge=1, description="of prose; shorter passages are skipped")
     max_code_share: float = Field(default=0.5, ge=0, le=1, description="code and tables, by characters")
+
+    @model_validator(mode="after")
+    def _minimum_below_maximum(self) -> Self:
+        refuse_above(self, "min_count", "count")
+        return self
 
     def skip_reason(self, subject: Subject) -> str | None:
         passage = subject.passage

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from corpus_to_ft.errors import BadReply
 from corpus_to_ft.faithful import missing_facts, reworded
 from corpus_to_ft.generate.base import Generator, Subject
 from corpus_to_ft.llm.base import REPLY_SCHEMAS
 from corpus_to_ft.llm.replies import read_json_reply
+from corpus_to_ft.plugin import refuse_above
 from corpus_to_ft.prompts.summary import summary_messages
 from corpus_to_ft.records import Example, Message, Prompt, Rejected, Reply, Span
 from corpus_to_ft.tokens import count_tokens
@@ -24,6 +26,11 @@ class SummaryGenerator(Generator):
     max_share: float = Field(default=0.6, gt=0, lt=1, description="of the passage's tokens, what is accepted")
     min_passage_chars: int = Field(default=120, ge=1, description="shorter passages have nothing to summarize")
     max_code_share: float = Field(default=0.5, ge=0, le=1, description="code and tables, by characters")
+
+    @model_validator(mode="after")
+    def _asked_for_is_accepted(self) -> Self:
+        refuse_above(self, "aim_share", "max_share")
+        return self
 
     def skip_reason(self, subject: Subject) -> str | None:
         passage = subject.passage
