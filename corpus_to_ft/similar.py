@@ -47,9 +47,9 @@ def trigrams(text: str, keep_one_of: int = 1) -> npt.NDArray[np.uint64]:
         hashes *= _MIX[0]
         hashes ^= hashes >> np.uint64(32)
     hashes.sort()
-    distinct = hashes[np.append(True, hashes[1:] != hashes[:-1])]
+    distinct: npt.NDArray[np.uint64] = hashes[np.append(True, hashes[1:] != hashes[:-1])]
     if keep_one_of > 1:
-        sampled = distinct[distinct % np.uint64(keep_one_of) == 0]
+        sampled: npt.NDArray[np.uint64] = distinct[distinct % np.uint64(keep_one_of) == 0]
         return sampled if len(sampled) else distinct[:1]
     return distinct
 
