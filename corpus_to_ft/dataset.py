@@ -16,7 +16,7 @@ from corpus_to_ft.checks.duplicates import drop_duplicates
 from corpus_to_ft.document_work import code_digest
 from corpus_to_ft.errors import ConfigError, boundary
 from corpus_to_ft.llm.stage import DirectAsk, LedgerAsk
-from corpus_to_ft.records import Document, Example, Keywords, Passage, Rejected, Split, Summary, digest
+from corpus_to_ft.records import Document, Example, Keywords, Note, Passage, Rejected, Split, Summary, digest
 from corpus_to_ft.run.each import Tally
 from corpus_to_ft.settings import Settings
 from corpus_to_ft.split import SplitProof, split_examples
@@ -34,7 +34,7 @@ PACKAGES = ("kiwipiepy", "kiwipiepy_model", "konlpy", "markdown-it-py", "resilip
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a run came to. `rejected` counts by reason; `made`, `reused` and `postponed` count items of all stages."""
+    """What a run came to. `rejected` and `notes` count by reason; `made`, `reused` and `postponed` items of all stages."""
 
     out: str
     documents: int
@@ -42,6 +42,7 @@ class Outcome:
     passages: int
     examples: int
     rejected: Mapping[str, int]
+    notes: Mapping[str, int]
     splits: Mapping[str, int]
     made: int
     reused: int
@@ -66,6 +67,7 @@ class Contents:
     keywords: Sequence[Keywords]
     examples: Sequence[Example]
     rejected: Sequence[Rejected]
+    notes: Sequence[Note]
     split_of: Mapping[str, Split]
 
     @classmethod
@@ -82,6 +84,7 @@ class Contents:
             keywords=by_class.get(Keywords, []),
             examples=by_class.get(Example, []),
             rejected=[*by_class.get(Rejected, []), *(store.result("dataset", DROPPED) or ())],
+            notes=by_class.get(Note, []),
             split_of=store.fact("split") or {},
         )
 
@@ -104,6 +107,7 @@ class Contents:
             "kinds": dict(Counter(example.kind for _, example in kept)),
             "splits": dict(Counter(split for split, _ in kept)),
             "rejected": dict(Counter(item.reason for item in self.rejected).most_common()),
+            "notes": dict(Counter(note.reason for note in self.notes).most_common()),
         }
 
 
@@ -141,6 +145,7 @@ def outcome(
         passages=counts["passages"],
         examples=counts["examples"],
         rejected=counts["rejected"],
+        notes=counts["notes"],
         splits=counts["splits"],
         made=sum(tally.made for tally in tallies),
         reused=sum(tally.reused for tally in tallies),
@@ -168,7 +173,7 @@ def example_line(example: Example, split: str, document: Document) -> dict[str, 
     }  # fmt: skip
 
 
-def rejected_line(item: Rejected) -> dict[str, Any]:
+def rejected_line(item: Rejected | Note) -> dict[str, Any]:
     return {"source": item.source, "stage": item.stage, "reason": item.reason, "detail": item.detail}
 
 
@@ -184,6 +189,7 @@ def export(contents: Contents, folder: Path) -> None:
     _write_lines(folder / "summaries.jsonl", summaries)
     _write_lines(folder / "examples.jsonl", kept)
     _write_lines(folder / "rejected.jsonl", (rejected_line(item) for item in contents.rejected))
+    _write_lines(folder / "notes.jsonl", (rejected_line(note) for note in contents.notes))
 
 
 def _write_lines(path: Path, lines: Iterable[Mapping[str, Any]]) -> None:
@@ -241,8 +247,9 @@ def _facts(store: RunStore, contents: Contents, said: Mapping[str, Any], proof: 
         passages=len(contents.passages),
         summaries=len(contents.summaries),
         made=len(contents.examples) + failed_checks,
-        rejected=contents.counts()["rejected"],
+        rejected=dict(Counter(item.reason for item in contents.rejected)),
         rejected_by_stage=dict(Counter(item.stage for item in contents.rejected)),
+        notes=dict(Counter(note.reason for note in contents.notes)),
         calls={"made": len(ledger), "reused": 0, "failed": failed},
         cost=sum(call.cost or 0.0 for call in ledger),
         billed_tokens={"input": sum(c.input_tokens for c in ledger), "output": sum(c.output_tokens for c in ledger)},

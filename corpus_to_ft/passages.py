@@ -1,11 +1,11 @@
 """Cuts a document into passages: whole sentences within an exact number of tokens, best at headings.
 
 Headings belong to the passage that follows them, so a passage never ends in one; a heading that
-nothing follows joins the passage before it. Code stays whole and with its prose where it fits. What
-cannot be placed comes back as a `Rejected`, and so does the note that a sentence had to be cut:
+nothing follows joins the passage before it. Code stays whole and with its prose where it fits. A sentence
+longer than a passage is cut at clauses, commas or spaces, all of it is kept, and a `Note` says so
+(`sentence_cut`). What cannot be placed comes back as a `Rejected`:
 
-    sentence_cut        a sentence longer than a passage was cut at clauses, commas or spaces; all of it is kept
-    sentence_too_long   the same, but there is nowhere to cut; left out
+    sentence_too_long   a sentence longer than a passage that can be cut nowhere; left out
     code_too_long       a code block longer than a passage; left out
     heading_only        headings with nothing under them and nothing before them
     passage_too_short   less than the `min_tokens` or `min_sentences` that the user asked for
@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from corpus_to_ft.analyzers.base import Analysis, Analyzer, Token
 from corpus_to_ft.plugin import refuse_above
-from corpus_to_ft.records import Block, Document, Passage, Rejected, Span
+from corpus_to_ft.records import Block, Document, Note, Passage, Rejected, Span
 from corpus_to_ft.tokens import count_tokens
 
 # The comfortable length of a passage is about 900 Korean characters; these are tokens a Korean character.
@@ -80,13 +80,13 @@ def analyze_document(document: Document, analyzer: Analyzer) -> Analysis:
 
 def cut_passages(
     document: Document, analysis: Analysis, settings: PassageSettings, *, encoding: str, target_tokens: int
-) -> list[Passage | Rejected]:
+) -> list[Passage | Rejected | Note]:
     """Passages in order, without overlap, each within the limits; and what had to be left out, where it stood."""
     limit = passage_limit(settings, encoding, target_tokens)
     cutter = _Cutter(document=document, analysis=analysis, settings=settings, encoding=encoding, limit=limit)
-    results: list[Passage | Rejected] = []
+    results: list[Passage | Rejected | Note] = []
     for run in cutter.runs():
-        if isinstance(run, Rejected):
+        if isinstance(run, Rejected | Note):
             results.append(run)
         else:
             results.extend(cutter.passages(run))
@@ -125,13 +125,22 @@ class _Cutter:
         return count_tokens(self.document.text[start:end], self.encoding)
 
     def reject(self, start: int, end: int, reason: str, detail: str) -> Rejected:
-        where = f"characters {start}–{end}: {_opening(self.document.text[start:end])}"
         return Rejected.make(
             item_id=self.document.id, source=self.document.source, stage="passages",
-            reason=reason, detail=f"{detail}; {where}",
+            reason=reason, detail=f"{detail}; {self.place(start, end)}",
         )  # fmt: skip
 
-    def runs(self) -> Iterator[list[_Piece] | Rejected]:
+    def note_cut(self, start: int, end: int) -> Note:
+        detail = f"a sentence longer than {self.limit} tokens is cut at inner borders; all of it is kept"
+        return Note.make(
+            item_id=self.document.id, source=self.document.source, stage="passages",
+            reason="sentence_cut", detail=f"{detail}; {self.place(start, end)}",
+        )  # fmt: skip
+
+    def place(self, start: int, end: int) -> str:
+        return f"characters {start}–{end}: {_opening(self.document.text[start:end])}"
+
+    def runs(self) -> Iterator[list[_Piece] | Rejected | Note]:
         """Pieces in unbroken runs; a rejected piece ends a run, since a passage is one stretch of text."""
         run: list[_Piece] = []
         for piece in self._pieces():
@@ -141,8 +150,7 @@ class _Cutter:
             parts = self._parts(piece)
             if parts:
                 run.extend(parts)
-                detail = f"a sentence longer than {self.limit} tokens is cut at inner borders; all of it is kept"
-                yield self.reject(piece.start, piece.end, "sentence_cut", detail)
+                yield self.note_cut(piece.start, piece.end)
                 continue
             yield run
             run = []

@@ -321,6 +321,25 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Something people should know about an item that did *not* fall out; fields as in `Rejected`."""
+
+    id: str
+    item_id: str
+    source: str
+    stage: str
+    reason: str
+    detail: str
+
+    @classmethod
+    def make(cls, *, item_id: str, source: str, stage: str, reason: str, detail: str) -> Note:
+        return cls(
+            id=digest(item_id, source, stage, reason, detail), item_id=item_id, source=source,
+            stage=stage, reason=reason, detail=detail,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """Where the data set is going: which line format it wants and what fits into one line.
 

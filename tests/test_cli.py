@@ -256,3 +256,18 @@ def test_a_document_too_long_for_one_piece_of_work_is_named_with_the_remedy(sour
     done = run("run", source, "-o", tmp_path / "out", "--json", "--set", "ingest.max_chars=1000")
     assert json.loads(done.stdout)["rejected"]["too_large"] == 1
     assert "ingest.max_chars" in run("rejected", tmp_path / "out").stdout
+
+
+def test_a_sentence_cut_without_loss_is_a_note_and_not_rejected(source: Path, tmp_path: Path) -> None:
+    (source / "긴글.txt").write_text("서버를 늘리고 큐를 나누고 지연을 재며 " * 60 + "끝냈습니다.", encoding="utf-8")
+    out = tmp_path / "out"
+    ended = run("run", source, "-o", out, "--set", "passages.max_tokens=120", "--export")
+    assert ended.returncode == 0, ended.stderr
+    assert "notes: sentence_cut 1" in ended.stdout
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["notes"] == {"sentence_cut": 1}
+    assert "sentence_cut" not in manifest["rejected"]
+    assert "sentence_cut" in (out / "report.md").read_text(encoding="utf-8")
+    assert "sentence_cut" not in (out / "exports" / "rejected.jsonl").read_text(encoding="utf-8")
+    (note,) = [json.loads(line) for line in (out / "exports" / "notes.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert (note["source"], note["reason"]) == ("긴글.txt", "sentence_cut")

@@ -93,6 +93,9 @@ def _print_outcome(outcome: dataset.Outcome, upto: str) -> None:
     if outcome.postponed:
         because = outcome.postponed_because
         print(tr("{count} items wait for the next run: {because}", count=outcome.postponed, because=because))
+    if outcome.notes:
+        told = ", ".join(f"{tr(reason)} {count:,}" for reason, count in outcome.notes.items())
+        say(tr("notes: {notes}", notes=told) + "\n")
     total = sum(outcome.rejected.values())
     if total:
         reasons = ", ".join(f"{tr(reason)} {count:,}" for reason, count in outcome.rejected.items())

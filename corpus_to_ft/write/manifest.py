@@ -57,6 +57,7 @@ class RunFacts:
     inputs: Sequence[Input]
     leakage: Leakage
     keywords: Sequence[tuple[str, float]] = ()
+    notes: Mapping[str, int] = field(default_factory=dict)
     warnings: Sequence[str] = ()
 
 
@@ -128,6 +129,7 @@ def manifest_text(facts: RunFacts, written: Written) -> str:
         "made_by": written.by_maker,
         "rejected": _largest_first(facts.rejected),
         "rejected_by_stage": facts.rejected_by_stage,
+        "notes": _largest_first(facts.notes),
         "calls": {word: facts.calls.get(word, 0) for word in ("made", "reused", "failed")},
         "cost": facts.cost,
         "tokens": {
