@@ -34,7 +34,7 @@ PACKAGES = ("kiwipiepy", "kiwipiepy_model", "konlpy", "markdown-it-py", "resilip
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a run came to. `rejected` and `notes` count by reason; `made`, `reused` and `postponed` items of all stages."""
+    """What a run came to. `rejected` and `notes` count by reason; `made`, `reused`, `postponed` items of all stages."""
 
     out: str
     documents: int
@@ -124,7 +124,7 @@ def cost(store: RunStore) -> list[dict[str, Any]]:
         empty = {"calls": 0, "failed": 0, "input_tokens": 0, "output_tokens": 0, "cost": 0.0}
         line = totals.setdefault((call.kind, call.model), {"kind": call.kind, "model": call.model, **empty})
         line["calls"] += 1
-        line["failed"] += call.outcome not in ("stop", "length")
+        line["failed"] += call.failed
         line["input_tokens"] += call.input_tokens
         line["output_tokens"] += call.output_tokens
         line["cost"] = None if line["cost"] is None or call.cost is None else line["cost"] + call.cost
@@ -238,7 +238,7 @@ def _files_stand(out: Path) -> bool:
 
 def _facts(store: RunStore, contents: Contents, said: Mapping[str, Any], proof: SplitProof) -> RunFacts:
     ledger = store.calls()
-    failed = sum(call.outcome not in ("stop", "length") for call in ledger)
+    failed = sum(call.failed for call in ledger)
     failed_checks = sum(r.stage == "check" and r.reason not in DUPLICATE_REASONS for r in contents.rejected)
     leakage = {key: value for key, value in asdict(proof).items() if key != "clusters"}
     return RunFacts(
