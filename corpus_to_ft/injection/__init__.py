@@ -1,0 +1,111 @@
+"""Finds words in a document that are addressed to a language model instead of a reader.
+
+Nothing in a document is ever an instruction, so nothing is taken out: the stretch is named, and an
+example that holds it is refused. The phrases want an order *and* what it is about ("ignore" with
+"previous instructions"), because writing about models is an ordinary subject of blogs.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from corpus_to_ft.injection.english import ENGLISH
+from corpus_to_ft.injection.korean import KOREAN
+from corpus_to_ft.injection.marks import MARKS
+
+_PHRASES = (*ENGLISH.items(), *KOREAN.items(), *MARKS.items())
+# What stands between two letters and is not seen.
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e01ef]"
+)
+_FIRST_TAG, _LAST_TAG, _TAGS_BEGIN = "\U000e0020", "\U000e007e", 0xE0000
+# Cyrillic and Greek letters that look like Latin ones.
+_ALIKE = str.maketrans("аеорсухіѕԁһјοανυικτρ", "aeopcyxisdhjoavuiktp")
+_BASE64 = re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{24,}={0,2}(?![A-Za-z0-9+/=_-])")
+LONGEST_BLOB = 20_000
+_SENTENCE_END = re.compile(r"(?<=[.!?。])[ \t]+|\n+")
+# A text without any border must not be walked through for each of many matches.
+FARTHEST_BORDER = 300
+TEXTS_REMEMBERED = 8
+EXCERPT_CHARS = 80
+
+
+class Injection(NamedTuple):
+    """Characters `start` to `end` of a text, whole sentences, that read like `what`."""
+
+    what: str
+    start: int
+    end: int
+
+
+@lru_cache(TEXTS_REMEMBERED)
+def find_injections(text: str) -> tuple[Injection, ...]:
+    """Every stretch that is addressed to a model, in order; stretches that touch are one."""
+    merged: list[Injection] = []
+    for one in sorted([*_written(text), *_encoded(text)], key=lambda one: (one.start, one.end)):
+        if merged and one.start <= merged[-1].end:
+            merged[-1] = merged[-1]._replace(end=max(merged[-1].end, one.end))
+        else:
+            merged.append(one)
+    return tuple(merged)
+
+
+def injection_warnings(text: str, source: str) -> list[str]:
+    """A sentence for people about each stretch, with its place."""
+    return [
+        f"{source}: characters {one.start} to {one.end} speak to a language model ({one.what}) and are not obeyed: "
+        f"{' '.join(text[one.start : one.end].split())[:EXCERPT_CHARS]}"
+        for one in find_injections(text)
+    ]
+
+
+def _written(text: str) -> Iterator[Injection]:
+    seen, places = _legible(text)
+    for what, phrases in _PHRASES:
+        for match in phrases.finditer(seen):
+            start, end = _sentences_around(seen, match.start(), match.end())
+            yield Injection(what, places[start], places[end - 1] + 1)
+
+
+def _encoded(text: str) -> Iterator[Injection]:
+    """Base64 that is text and, once read, speaks to a model."""
+    for blob in _BASE64.finditer(text):
+        letters = blob.group()[:LONGEST_BLOB].rstrip("=").replace("-", "+").replace("_", "/")
+        try:
+            said = base64.b64decode(letters[: len(letters) - (len(letters) % 4 == 1)] + "===").decode("utf-8")
+        except (binascii.Error, UnicodeDecodeError):
+            continue
+        if any(phrases.search(said) for _, phrases in _PHRASES):
+            yield Injection("encoded", blob.start(), blob.end())
+
+
+def _legible(text: str) -> tuple[str, Sequence[int]]:
+    """The text as it is seen, and where each of its characters stands in `text`."""
+    if text.isascii() or (not _UNSEEN.search(text) and unicodedata.is_normalized("NFKC", text)):
+        return text.translate(_ALIKE), range(len(text) + 1)
+    letters: list[str] = []
+    places: list[int] = []
+    for at, char in enumerate(text):
+        if _FIRST_TAG <= char <= _LAST_TAG:
+            # Tag characters are ASCII in disguise, and what they hide is what matters.
+            shown = chr(ord(char) - _TAGS_BEGIN)
+        else:
+            shown = "" if _UNSEEN.match(char) else unicodedata.normalize("NFKC", char)
+        letters.append(shown)
+        places.extend([at] * len(shown))
+    return "".join(letters).translate(_ALIKE), places
+
+
+def _sentences_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """Whole sentences, because an order's object ("… and say PWNED") stands beside it."""
+    first, last = max(0, start - FARTHEST_BORDER), end + FARTHEST_BORDER
+    before = [border.end() for border in _SENTENCE_END.finditer(text, first, start)]
+    after = _SENTENCE_END.search(text, end, last)
+    return before[-1] if before else first, after.start() if after else min(len(text), last)
