@@ -15,7 +15,7 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -25,7 +25,7 @@ from corpus_to_ft import dataset
 from corpus_to_ft.document_work import DocumentWork, ReadWork, document_keywords
 from corpus_to_ft.ingest.base import SourceFile
 from corpus_to_ft.ingest.stage import FileRef, find_sources, read_documents, read_file
-from corpus_to_ft.llm.stage import DirectAsk, LedgerAsk
+from corpus_to_ft.llm.stage import NO_LIMITS, DirectAsk, LedgerAsk, Limits
 from corpus_to_ft.passages import analyze_document
 from corpus_to_ft.records import Document, Keywords, Rejected, digest
 from corpus_to_ft.run.base import Executor, Progress, Silence
@@ -37,6 +37,8 @@ from corpus_to_ft.settings import Settings
 from corpus_to_ft.store import RunStore
 from corpus_to_ft.store.database import FILE_NAME
 
+# Each document that waits for a model is held in memory, with its analysis.
+MOST_WAITING = 128
 StageName = Literal["ingest", "summarize", "generate", "write"]
 STAGES: tuple[StageName, ...] = ("ingest", "summarize", "generate", "write")
 
@@ -47,20 +49,19 @@ def build_dataset(
     out: Path,
     *,
     upto: StageName = "write",
-    max_calls: int | None = None,
+    limits: Limits = NO_LIMITS,
     progress: Progress | None = None,
     export: bool = False,
 ) -> dataset.Outcome:
     """Bring the data set in `out` up to date with `sources`, as far as the stage `upto`.
 
-    `max_calls` bounds the billed calls of this run; reaching it raises BudgetReached.
+    Reaching one of `limits` raises BudgetReached; what came until then is kept.
     """
     progress = progress or Silence()
     found = find_sources(sources, settings.ingest, skip=out)
     # A wrong source is told before anything is written.
     found = chain([next(found)], found)
-    with RunStore.open(out) as store:
-        ask = _make_ask(settings, store, max_calls)
+    with RunStore.open(out) as store, _asking(settings, store, limits, progress) as ask:
         store.save_fact("name", Path(os.path.realpath(sources[0])).name)
         tallies = [_ingest(settings, found, store, progress)]
         if upto != "ingest":
@@ -105,21 +106,28 @@ def _work_on_documents(
     tasks = (Task(item=d, item_id=d.id, source=d.source, given={}) for d in dataset.documents(store))
     progress.start(list(fingerprints)[-1], len(ids))
     executor = _make_executor(settings)
-    tally = do_each(tasks, work, fingerprints=fingerprints, store=store, executor=executor, progress=progress)
+    tally = do_each(
+        tasks, work, fingerprints=fingerprints, store=store, executor=executor, progress=progress, abandon=ask.stop
+    )
     for stage, fingerprint in fingerprints.items():
         store.set_current(stage, [(fingerprint, item_id) for item_id in ids])
     return tally
 
 
-def _make_ask(settings: Settings, store: RunStore, max_calls: int | None) -> DirectAsk | LedgerAsk:
+@contextmanager
+def _asking(settings: Settings, store: RunStore, limits: Limits, progress: Progress) -> Iterator[DirectAsk | LedgerAsk]:
     provider = settings.make_provider()
-    return LedgerAsk(provider, store, max_calls) if provider.billed else DirectAsk(provider=provider)
+    try:
+        yield LedgerAsk(provider, store, limits, progress.say) if provider.billed else DirectAsk(provider=provider)
+    finally:
+        provider.close()
 
 
 def _make_executor(settings: Settings) -> Executor:
-    workers = settings.run.workers
-    if settings.make_provider().billed:
-        return ThreadsExecutor(workers=workers)
+    workers, provider = settings.run.workers, settings.make_provider()
+    if provider.billed:
+        # A document waits for its calls, and may have only one: as many documents as calls keep the server busy.
+        return ThreadsExecutor(workers=max(workers, min(provider.calls_at_once, MOST_WAITING)))
     return ProcessesExecutor(workers=workers) if workers > 1 else SerialExecutor()
 
 

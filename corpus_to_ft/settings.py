@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -80,8 +81,12 @@ class Settings(BaseModel):
 
     def make_provider(self) -> Provider:
         found = find_plugin("llm", self.provider.use, Provider)
-        own = {"analyzer": self.make_analyzer()} if "analyzer" in found.model_fields else {}
-        return make_plugin("llm", self.provider.use, Provider, {**self.provider.fields, **own})
+        fields = dict(self.provider.fields)
+        if "analyzer" in found.model_fields:
+            fields["analyzer"] = self.make_analyzer()
+        if "api_key" in found.model_fields:
+            _add_environment(fields, found)
+        return make_plugin("llm", self.provider.use, Provider, fields)
 
     def make_generators(self) -> list[Generator]:
         return [make_plugin("generate", choice.use, Generator, choice.fields) for choice in self.generate]
@@ -100,6 +105,20 @@ class Settings(BaseModel):
             for name, fields in chosen.items()
             if fields is not False
         ]
+
+
+def _add_environment(fields: dict[str, Any], provider: type[Provider]) -> None:
+    """The address from OPENAI_BASE_URL where none is set, and the key from the variable that the settings name."""
+    if "api_key" in fields:
+        remedy = "set an environment variable and name it in provider.api_key_env"
+        raise ConfigError(f"provider.api_key: keys are never written down; {remedy}")
+    address = os.environ.get("OPENAI_BASE_URL")
+    if address and "base_url" in provider.model_fields:
+        fields.setdefault("base_url", address)
+    name = fields.get("api_key_env", provider.model_fields["api_key_env"].default)
+    key = os.environ.get(name) if isinstance(name, str) else None
+    if key:
+        fields["api_key"] = key
 
 
 def load_settings(config: Path | None = None, overrides: Sequence[str] = ()) -> Settings:

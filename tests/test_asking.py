@@ -8,7 +8,7 @@ import pytest
 from scripted import ScriptedProvider
 
 from corpus_to_ft.errors import BadReply, BudgetReached, ProviderRefused, ProviderUnavailable
-from corpus_to_ft.llm.stage import DirectAsk, LedgerAsk
+from corpus_to_ft.llm.stage import DirectAsk, LedgerAsk, Limits
 from corpus_to_ft.records import Prompt, ProviderFailure, Reply
 from corpus_to_ft.store import RunStore
 
@@ -46,7 +46,7 @@ def test_a_refused_prompt_is_data_and_the_others_go_on(tmp_path: Path) -> None:
         assert (second.reason, second.detail) == ("refused", "정책 위반")
         assert isinstance(first, Reply)
         assert isinstance(third, Reply)
-        assert [call.outcome for call in store.calls()] == ["stop", "ProviderRefused", "stop"]
+        assert [call.outcome for call in store.calls()] == ["stop", "refused", "stop"]
 
 
 def test_an_unreachable_provider_keeps_the_replies_that_arrived(tmp_path: Path) -> None:
@@ -65,8 +65,8 @@ def test_the_limit_on_calls_stops_before_the_next_one(tmp_path: Path) -> None:
     provider = ScriptedProvider(script={"summary": {"summary": "요약"}})
     with RunStore.open(tmp_path) as store:
         with pytest.raises(BudgetReached, match="max-calls"):
-            LedgerAsk(provider, store, max_calls=2)(prompts("가", "나", "다"))
-        assert len(LedgerAsk(provider, store, max_calls=1)(prompts("가", "나", "다"))) == 3
+            LedgerAsk(provider, store, Limits(max_calls=2))(prompts("가", "나", "다"))
+        assert len(LedgerAsk(provider, store, Limits(max_calls=1))(prompts("가", "나", "다"))) == 3
     assert len(provider.asked) == 3
 
 

@@ -7,7 +7,9 @@ import os
 import signal
 import sqlite3
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,7 +20,7 @@ from corpus_to_ft.errors import ConfigError, StoreError
 from corpus_to_ft.records import Rejected, Reply, Usage
 from corpus_to_ft.store import RunStore
 from corpus_to_ft.store.codec import decode, encode
-from corpus_to_ft.store.database import Call
+from corpus_to_ft.store.database import LOST, OPEN, Call
 
 
 def test_what_is_saved_comes_back_equal(tmp_path: Path) -> None:
@@ -97,17 +99,30 @@ def test_current_keeps_the_order_and_is_replaced_whole(tmp_path: Path) -> None:
         assert store.current("ingest") == [("g", "c"), ("g", "a")]
 
 
-def test_the_ledger_and_replies_come_back(tmp_path: Path) -> None:
-    reply = Reply.make(
-        prompt_id="p", text='{"summary": "요약"}', model="m", usage=Usage(input_tokens=3, output_tokens=2)
-    )
-    call = Call(
+def a_call(**changes: Any) -> Call:
+    said = Call(
         prompt_id="p", kind="qa", provider="x", model="m", attempt=1, started_at="2026-01-01T00:00:00+00:00",
-        latency_s=0.5, input_tokens=3, output_tokens=2, cost=None, outcome="stop",
+        latency_s=0.0, input_tokens=0, output_tokens=0, cost=0.5, outcome=OPEN,
     )  # fmt: skip
+    return replace(said, **changes)
+
+
+def test_a_call_and_its_reply_are_closed_in_one_step(tmp_path: Path) -> None:
+    usage = Usage(input_tokens=3, output_tokens=2)
+    reply = Reply.make(prompt_id="p", text='{"summary": "요약 \ud83d"}', model="m", usage=usage)
     with RunStore.open(tmp_path) as store:
-        store.save_reply("fingerprint", reply)
-        store.save_call(call)
+        number = store.open_call(a_call())
+        assert store.calls() == [a_call()]
+        store.close_call(number, outcome="stop", latency_s=0.5, usage=usage, cost=0.1, kept=("fingerprint", reply))
+        assert store.calls() == [a_call(latency_s=0.5, input_tokens=3, output_tokens=2, cost=0.1, outcome="stop")]
         assert store.reply("fingerprint", "p") == reply
         assert store.reply("another", "p") is None
-        assert store.calls() == [call]
+
+
+def test_a_call_that_the_process_did_not_survive_keeps_what_it_may_have_cost(tmp_path: Path) -> None:
+    with RunStore.open(tmp_path) as store:
+        store.open_call(a_call())
+        store.drop_call(store.open_call(a_call(prompt_id="q")))
+    with RunStore.open(tmp_path) as store:
+        store.settle_lost_calls()
+        assert [(call.outcome, call.cost, call.failed) for call in store.calls()] == [(LOST, 0.5, True)]

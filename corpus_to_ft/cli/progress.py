@@ -52,6 +52,9 @@ class Lines:
         line = tr("{stage}: {made} done, {reused} there already", stage=tr(stage), made=made, reused=reused)
         print(line, file=sys.stderr, flush=True)
 
+    def say(self, text: str) -> None:
+        print(text, file=sys.stderr, flush=True)
+
 
 @contextmanager
 def _bars() -> Iterator[Progress]:
@@ -91,3 +94,6 @@ class Bars:
         note = tr("{made} done, {reused} there already", made=made, reused=reused)
         task = self._tasks[stage]
         self._drawn.update(task, total=made + reused, completed=made + reused, rate=note)
+
+    def say(self, text: str) -> None:
+        self._drawn.console.print(text, markup=False, highlight=False)

@@ -14,6 +14,7 @@ from corpus_to_ft import dataset, pipeline
 from corpus_to_ft.cli.progress import watch
 from corpus_to_ft.errors import ConfigError, ExitCode
 from corpus_to_ft.language import tr
+from corpus_to_ft.llm.stage import Limits
 from corpus_to_ft.settings import Settings, load_settings
 
 
@@ -46,7 +47,7 @@ def run(request: RunRequest) -> int:
             request.sources,
             request.out,
             upto=_stage(request.upto),
-            max_calls=request.max_calls,
+            limits=Limits(max_calls=request.max_calls, max_cost=request.max_cost),
             progress=progress,
             export=request.export,
         )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
+from corpus_to_ft.errors import BadReply, ProviderRefused
+from corpus_to_ft.llm.prices import Price
 from corpus_to_ft.plugin import Plugin
-from corpus_to_ft.records import Prompt, ProviderFailure, Reply
+from corpus_to_ft.records import Prompt, ProviderFailure, Reply, Usage
 
 # How stages reach a provider: all prompts of an item at once, one answer each, in order. A prompt that
 # is refused for good comes back as ProviderFailure; an unreachable provider raises ProviderUnavailable.
@@ -49,8 +52,40 @@ REPLY_SCHEMAS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
+class Ledger(Protocol):
+    """Told of every call before it leaves and after it came back, so that none is forgotten or made beyond a limit."""
+
+    def begin(self, prompt: Prompt, attempt: int, at_most: Usage) -> int | None:
+        """The call's number; None while calls under way have reserved what is left of the money.
+
+        Raises BudgetReached when no call may be made any more.
+        """
+
+    def end(self, call: int, *, outcome: str, latency_s: float, usage: Usage | None, reply: Reply | None) -> None:
+        """`usage` is None where nobody knows what was billed; `reply` is kept before anything is done with it."""
+
+    def forget(self, call: int) -> None:
+        """The call never reached anybody."""
+
+    def say(self, text: str) -> None:
+        """Something that the user should know while waiting."""
+
+
+class Unwritten:
+    """A Ledger for calls that nobody needs to know of."""
+
+    def begin(self, prompt: Prompt, attempt: int, at_most: Usage) -> int | None:  # noqa: ARG002
+        return 0
+
+    def end(self, call: int, *, outcome: str, latency_s: float, usage: Usage | None, reply: Reply | None) -> None: ...
+
+    def forget(self, call: int) -> None: ...
+
+    def say(self, text: str) -> None: ...
+
+
 class Provider(Plugin):
-    """Answers one prompt with raw text that should fit `prompt.schema`.
+    """Answers prompts with raw text that should fit `prompt.schema`.
 
     `billed` says that a call costs money or time on somebody's server: its replies are stored raw the
     moment they arrive, and each call is a line in the ledger.
@@ -63,6 +98,50 @@ class Provider(Plugin):
         """The model as the ledger names it."""
         return self.name
 
+    @property
+    def calls_at_once(self) -> int:
+        """How many calls it can have under way."""
+        return 1
+
+    def price(self) -> Price | None:
+        """What the model costs, None where nobody knows."""
+        return None
+
     @abstractmethod
     def answer(self, prompt: Prompt) -> Reply:
         """Raises ProviderUnavailable, ProviderRefused or BadReply."""
+
+    def ask_all(self, prompts: Sequence[Prompt], ledger: Ledger) -> list[Reply | ProviderFailure]:
+        """One answer for each prompt, in order, each call told to the ledger.
+
+        Raises ProviderUnavailable when a prompt got no answer this time, and whatever ends the run. A
+        provider that can have many calls under way overrides this.
+        """
+        return [self._ask(prompt, ledger) for prompt in prompts]
+
+    def stop(self) -> None:
+        """Begin no call any more and let those under way end soon; called from another thread."""
+
+    def close(self) -> None:
+        """Give back connections and processes."""
+
+    def _ask(self, prompt: Prompt, ledger: Ledger) -> Reply | ProviderFailure:
+        call = ledger.begin(prompt, 1, Usage())
+        assert call is not None, "calls are made one after the other here, so nothing is reserved"
+        outcome, reply, started_at = "error", None, time.monotonic()
+        try:
+            reply = self.answer(prompt)
+            outcome = reply.finish
+        except (ProviderRefused, BadReply) as error:
+            outcome = error.reason
+            return failure(prompt, error)
+        finally:
+            usage = reply.usage if reply else Usage()
+            ledger.end(call, outcome=outcome, latency_s=time.monotonic() - started_at, usage=usage, reply=reply)
+        return reply
+
+
+def failure(prompt: Prompt, error: ProviderRefused | BadReply) -> ProviderFailure:
+    """The error of one prompt as data."""
+    raw = error.raw if isinstance(error, BadReply) else ""
+    return ProviderFailure(prompt_id=prompt.id, reason=error.reason, detail=str(error), raw=raw)

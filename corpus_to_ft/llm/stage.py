@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from corpus_to_ft.errors import BadReply, BudgetReached, ProviderError, ProviderRefused, ProviderUnavailable
-from corpus_to_ft.llm.base import Provider
-from corpus_to_ft.records import Prompt, ProviderFailure, Reply
+from corpus_to_ft.errors import BadReply, BudgetReached, ConfigError, ProviderRefused
+from corpus_to_ft.llm.base import Provider, failure
+from corpus_to_ft.records import Prompt, ProviderFailure, Reply, Usage
 from corpus_to_ft.store import RunStore
-from corpus_to_ft.store.database import Call
+from corpus_to_ft.store.database import OPEN, Call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """`max_calls` of this run; `max_cost` in US dollars of all runs into one folder together."""
+
+    max_calls: int | None = None
+    max_cost: float | None = None
+
+
+NO_LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,67 +41,133 @@ class DirectAsk:
         except (ProviderRefused, BadReply) as error:
             return failure(prompt, error)
 
+    def stop(self) -> None:
+        """Nothing is ever under way."""
+
 
 class LedgerAsk:
     """Asks a billed provider once for each prompt, ever: a stored reply is used again, a new one is stored first.
 
-    Every call is a line in the ledger. `max_calls` of this run are made at most; the next one raises BudgetReached.
+    Every call is a line in the ledger, written before it leaves with the most that it can cost, and
+    corrected when its answer is there. So the ledger's sum is what is spent or can be spent by what is
+    under way, and no call begins that could bring it above `max_cost`. Threads may ask at the same time.
     """
 
-    def __init__(self, provider: Provider, store: RunStore, max_calls: int | None = None) -> None:
+    def __init__(
+        self,
+        provider: Provider,
+        store: RunStore,
+        limits: Limits = NO_LIMITS,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self._provider = provider
+        self._fingerprint = provider.fingerprint()
         self._store = store
-        self._max_calls = max_calls
+        self._limits = limits
+        self.say = say
+        self._price = provider.price()
+        if limits.max_cost is not None and self._price is None:
+            raise ConfigError(
+                f"--max-cost needs the price of {provider.model_name}, which is not known here; "
+                "set provider.input_price and provider.output_price (US dollars a million tokens)"
+            )
         self._lock = threading.Lock()
+        self._asking: dict[str, threading.Event] = {}
+        self._under_way: dict[int, float] = {}
+        store.settle_lost_calls()
+        self._spent = sum(call.cost or 0.0 for call in store.calls())
         self.made = self.reused = self.failed = 0
 
+    def stop(self) -> None:
+        """Begin no call any more; called when the run ends early."""
+        self._provider.stop()
+
     def __call__(self, prompts: Sequence[Prompt]) -> list[Reply | ProviderFailure]:
-        return [self._ask(prompt) for prompt in prompts]
+        answers: dict[str, Reply | ProviderFailure] = {}
+        missing = {prompt.id: prompt for prompt in prompts}
+        while missing:
+            with self._mine(missing) as (mine, elsewhere):
+                for prompt_id in list(mine):
+                    stored = self._store.reply(self._fingerprint, prompt_id)
+                    if stored:
+                        with self._lock:
+                            self.reused += 1
+                        answers[prompt_id] = stored
+                        del mine[prompt_id]
+                if mine:
+                    found = self._provider.ask_all(list(mine.values()), self)
+                    answers.update(zip(mine, found, strict=True))
+            for asked in elsewhere:
+                asked.wait()
+            missing = {prompt_id: prompt for prompt_id, prompt in missing.items() if prompt_id not in answers}
+        return [answers[prompt.id] for prompt in prompts]
 
-    def _ask(self, prompt: Prompt) -> Reply | ProviderFailure:
-        fingerprint = self._provider.fingerprint()
-        stored = self._store.reply(fingerprint, prompt.id)
-        if stored:
-            with self._lock:
-                self.reused += 1
-            return stored
+    @contextmanager
+    def _mine(self, wanted: dict[str, Prompt]) -> Iterator[tuple[dict[str, Prompt], list[threading.Event]]]:
+        """Those prompts that no other thread is asking, and when the others' will be done."""
         with self._lock:
-            if self._max_calls is not None and self.made >= self._max_calls:
-                raise BudgetReached(f"{self.made} calls made, as many as --max-calls allows; run again to continue")
-            self.made += 1
-        started_at, clock = datetime.now(UTC).isoformat(), time.monotonic()
+            elsewhere = [self._asking[prompt_id] for prompt_id in wanted if prompt_id in self._asking]
+            mine = {prompt_id: prompt for prompt_id, prompt in wanted.items() if prompt_id not in self._asking}
+            done = threading.Event()
+            claimed = list(mine)
+            self._asking.update(dict.fromkeys(claimed, done))
         try:
-            reply = self._provider.answer(prompt)
-        except ProviderError as error:
+            yield mine, elsewhere
+        finally:
             with self._lock:
-                self.failed += 1
-            self._note(prompt, None, started_at, time.monotonic() - clock, type(error).__name__)
-            if isinstance(error, ProviderUnavailable):
-                raise
-            return failure(prompt, error)
-        self._store.save_reply(fingerprint, reply)
-        self._note(prompt, reply, started_at, time.monotonic() - clock, reply.finish)
-        return reply
+                for prompt_id in claimed:
+                    del self._asking[prompt_id]
+            done.set()
 
-    def _note(self, prompt: Prompt, reply: Reply | None, started_at: str, latency_s: float, outcome: str) -> None:
-        self._store.save_call(
-            Call(
-                prompt_id=prompt.id,
-                kind=prompt.kind,
-                provider=self._provider.name,
-                model=reply.model if reply else self._provider.model_name,
-                attempt=1,
-                started_at=started_at,
-                latency_s=round(latency_s, 4),
-                input_tokens=reply.usage.input_tokens if reply else 0,
-                output_tokens=reply.usage.output_tokens if reply else 0,
-                cost=None,
-                outcome=outcome,
+    def begin(self, prompt: Prompt, attempt: int, at_most: Usage) -> int | None:
+        cost = self._price.of(at_most) if self._price else None
+        with self._lock:
+            if self._limits.max_calls is not None and self.made >= self._limits.max_calls:
+                raise BudgetReached(f"{self.made} calls made, as many as --max-calls allows; run again to continue")
+            if self._limits.max_cost is not None and self._spent + (cost or 0.0) > self._limits.max_cost:
+                if self._under_way:
+                    return None
+                raise BudgetReached(
+                    f"${self._spent:.4f} spent, and the next call could cost ${cost or 0.0:.4f}: --max-cost is "
+                    f"${self._limits.max_cost:.4f}; run again with a higher one to continue"
+                )
+            number = self._store.open_call(
+                Call(
+                    prompt_id=prompt.id,
+                    kind=prompt.kind,
+                    provider=self._provider.name,
+                    model=self._provider.model_name,
+                    attempt=attempt,
+                    started_at=datetime.now(UTC).isoformat(),
+                    latency_s=0.0,
+                    input_tokens=0,
+                    output_tokens=0,
+                    cost=cost,
+                    outcome=OPEN,
+                )
             )
-        )
+            self.made += 1
+            self._spent += cost or 0.0
+            self._under_way[number] = cost or 0.0
+            return number
 
+    def end(self, call: int, *, outcome: str, latency_s: float, usage: Usage | None, reply: Reply | None) -> None:
+        with self._lock:
+            reserved = self._under_way.pop(call)
+            self.failed += reply is None
+            cost = self._price.of(usage) if self._price and usage else reserved if self._price else None
+            self._spent += (cost or 0.0) - reserved
+            self._store.close_call(
+                call,
+                outcome=outcome,
+                latency_s=round(latency_s, 4),
+                usage=usage or Usage(),
+                cost=cost,
+                kept=(self._fingerprint, reply) if reply else None,
+            )
 
-def failure(prompt: Prompt, error: ProviderError) -> ProviderFailure:
-    """The error of one prompt as data."""
-    raw = error.raw if isinstance(error, BadReply) else ""
-    return ProviderFailure(prompt_id=prompt.id, reason=error.reason, detail=str(error), raw=raw)
+    def forget(self, call: int) -> None:
+        with self._lock:
+            self._spent -= self._under_way.pop(call)
+            self.made -= 1
+            self._store.drop_call(call)

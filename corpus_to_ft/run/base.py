@@ -12,12 +12,21 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
+def nothing() -> None:
+    """For whom there is nothing to do."""
+
+
 class Executor(Plugin):
     """Applies one function to many items. Results come as they are done, each with its item."""
 
     @abstractmethod
-    def map(self, work: Callable[[T], R], items: Iterable[T]) -> Iterator[tuple[T, R]]:
-        """`items` is read lazily, a bounded number ahead. An exception of `work` ends the iteration."""
+    def map(
+        self, work: Callable[[T], R], items: Iterable[T], abandon: Callable[[], None] = nothing
+    ) -> Iterator[tuple[T, R]]:
+        """`items` is read lazily, a bounded number ahead. An exception of `work` ends the iteration.
+
+        `abandon` is called when the iteration ends early, before work under way is waited for.
+        """
 
 
 class Progress(Protocol):
@@ -29,6 +38,9 @@ class Progress(Protocol):
 
     def finish(self, stage: str, made: int, reused: int) -> None: ...
 
+    def say(self, text: str) -> None:
+        """Something to know while waiting."""
+
 
 class Silence:
     """A Progress that says nothing."""
@@ -38,3 +50,5 @@ class Silence:
     def advance(self, stage: str, done: int = 1) -> None: ...
 
     def finish(self, stage: str, made: int, reused: int) -> None: ...
+
+    def say(self, text: str) -> None: ...

@@ -22,7 +22,7 @@ from typing import Any, Generic, TypeVar
 
 from corpus_to_ft.errors import BadReply, InputError, ProviderRefused, ProviderUnavailable
 from corpus_to_ft.records import Rejected
-from corpus_to_ft.run.base import Executor, Progress
+from corpus_to_ft.run.base import Executor, Progress, nothing
 from corpus_to_ft.store import RunStore
 
 T = TypeVar("T")
@@ -93,8 +93,12 @@ def do_each(
     store: RunStore,
     executor: Executor,
     progress: Progress,
+    abandon: Callable[[], None] = nothing,
 ) -> Tally:
-    """Run `work` for every task whose last stage has no result; `fingerprints` names the stages in order."""
+    """Run `work` for every task whose last stage has no result; `fingerprints` names the stages in order.
+
+    `abandon` is told when the work ends early, so that nobody waits for more.
+    """
     last_stage = list(fingerprints)[-1]
     counts = {"made": 0, "reused": 0, "postponed": 0}
     reason = ""
@@ -112,7 +116,7 @@ def do_each(
                 }
                 yield Task(item=task.item, item_id=task.item_id, source=task.source, given=given)
 
-    for task, done in executor.map(Guarded(work=work, last_stage=last_stage), missing()):
+    for task, done in executor.map(Guarded(work=work, last_stage=last_stage), missing(), abandon):
         for stage, result in done.results.items():
             store.save_result(stage, (fingerprints[stage], task.item_id), result)
         counts["postponed" if done.postponed else "made"] += 1

@@ -9,8 +9,10 @@ from itertools import islice
 from corpus_to_ft.run.base import R, T
 
 
-def as_done(pool: Executor, work: Callable[[T], R], items: Iterable[T], ahead: int) -> Iterator[tuple[T, R]]:
-    """Yield (item, result) as they are done; when one fails, what has not begun is cancelled."""
+def as_done(
+    pool: Executor, work: Callable[[T], R], items: Iterable[T], ahead: int, abandon: Callable[[], None]
+) -> Iterator[tuple[T, R]]:
+    """Yield (item, result) as they are done; when one fails, what has not begun is cancelled, and `abandon` called."""
     waiting = iter(items)
     running: dict[Future[R], T] = {pool.submit(work, item): item for item in islice(waiting, ahead)}
     try:
@@ -24,3 +26,5 @@ def as_done(pool: Executor, work: Callable[[T], R], items: Iterable[T], ahead: i
     finally:
         for future in running:
             future.cancel()
+        if running:
+            abandon()

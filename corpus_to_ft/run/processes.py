@@ -12,7 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait
 
 from corpus_to_ft.errors import WorkerLost
-from corpus_to_ft.run.base import Executor, R, T
+from corpus_to_ft.run.base import Executor, R, T, nothing
 from corpus_to_ft.run.pool import as_done
 
 
@@ -21,11 +21,13 @@ class ProcessesExecutor(Executor):
 
     workers: int = 2
 
-    def map(self, work: Callable[[T], R], items: Iterable[T]) -> Iterator[tuple[T, R]]:
+    def map(
+        self, work: Callable[[T], R], items: Iterable[T], abandon: Callable[[], None] = nothing
+    ) -> Iterator[tuple[T, R]]:
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(self.workers, mp_context=context, initializer=_end_with_parent) as pool:
             try:
-                yield from as_done(pool, work, items, ahead=self.workers * 3)
+                yield from as_done(pool, work, items, self.workers * 3, abandon)
             except BrokenProcessPool as error:
                 remedy = "run again, with a smaller run.workers if memory is short"
                 raise WorkerLost(f"a worker process was ended from outside; {remedy}") from error

@@ -20,7 +20,9 @@ _FIELDS: dict[Any, tuple[str, ...]] = {cls: tuple(field.name for field in fields
 
 def encode(value: object) -> str:
     """JSON text of a record or of a sequence of records."""
-    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
+    # Half a surrogate pair, which a model may leave, is kept as the escape it came from.
+    return text.encode("utf-8", "backslashreplace").decode() if not text.isascii() else text
 
 
 def decode(text: str) -> Any:

@@ -8,19 +8,21 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from corpus_to_ft.errors import ConfigError, StoreError, boundary
-from corpus_to_ft.records import Reply
+from corpus_to_ft.records import Reply, Usage
 from corpus_to_ft.store.codec import decode, encode
 from corpus_to_ft.store.migrations import MIGRATIONS, migrate
 
 FILE_NAME = "run.sqlite"
 Key = tuple[str, str]  # fingerprint, item id
+# The outcome of a call whose answer is not there yet, and of one that was under way when the process died.
+OPEN, LOST = "open", "lost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,14 @@ class Call:
     output_tokens: int
     cost: float | None
     outcome: str
+
+    @property
+    def failed(self) -> bool:
+        """Whether no reply came of it."""
+        return self.outcome not in ("stop", "length", "content_filter")
+
+
+_INSERT_CALL = f"INSERT INTO calls ({', '.join(Call.__slots__)}) VALUES ({', '.join('?' * len(Call.__slots__))})"
 
 
 class RunStore:
@@ -115,11 +125,24 @@ class RunStore:
         return cls(path, connection)
 
     def _execute(self, sql: str, values: Sequence[object] = ()) -> list[Any]:
-        with (
-            self._lock,
-            boundary(sqlite3.Error, to=StoreError, message=f"{self.path} cannot be read or written (disk full?)"),
-        ):
+        with self._lock, self._writing():
             return self._connection.execute(sql, values).fetchall()
+
+    def _writing(self) -> AbstractContextManager[None]:
+        message = f"{self.path} cannot be read or written (disk full?)"
+        return boundary(sqlite3.Error, to=StoreError, message=message)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """Everything inside, or nothing."""
+        with self._lock, self._writing():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
 
     def has(self, stage: str, key: Key) -> bool:
         return bool(self._execute("SELECT 1 FROM results WHERE stage=? AND fingerprint=? AND item_id=?", (stage, *key)))
@@ -140,11 +163,9 @@ class RunStore:
 
     def set_current(self, stage: str, keys: Iterable[Key]) -> None:
         lines = [(stage, position, *key) for position, key in enumerate(keys)]
-        with self._lock, boundary(sqlite3.Error, to=StoreError, message=f"{self.path} cannot be written (disk full?)"):
-            self._connection.execute("BEGIN IMMEDIATE")
+        with self._transaction():
             self._connection.execute("DELETE FROM current WHERE stage=?", (stage,))
             self._connection.executemany("INSERT INTO current VALUES (?, ?, ?, ?)", lines)
-            self._connection.execute("COMMIT")
 
     def current_results(self, stage: str) -> Iterator[tuple[Any, ...]]:
         """The results of the latest run at `stage`, in order; items not done are left out."""
@@ -157,16 +178,40 @@ class RunStore:
         rows = self._execute("SELECT payload FROM replies WHERE provider=? AND prompt_id=?", (provider, prompt_id))
         return decode(rows[0][0]) if rows else None
 
-    def save_reply(self, provider: str, reply: Reply) -> None:
-        self._execute("INSERT OR REPLACE INTO replies VALUES (?, ?, ?)", (provider, reply.prompt_id, encode(reply)))
+    def open_call(self, call: Call) -> int:
+        """Write a call down before it is made; its number."""
+        with self._lock, self._writing():
+            cursor = self._connection.execute(_INSERT_CALL, tuple(getattr(call, name) for name in Call.__slots__))
+            assert cursor.lastrowid is not None
+            return cursor.lastrowid
 
-    def save_call(self, call: Call) -> None:
-        sql = (
-            "INSERT INTO calls (prompt_id, kind, provider, model, attempt, started_at, latency_s, input_tokens,"
-            " output_tokens, cost, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        )
-        values = tuple(getattr(call, name) for name in Call.__slots__)
-        self._execute(sql, values)
+    def close_call(
+        self,
+        number: int,
+        *,
+        outcome: str,
+        latency_s: float,
+        usage: Usage,
+        cost: float | None,
+        kept: tuple[str, Reply] | None = None,
+    ) -> None:
+        """What came of a call, and in the same moment its reply, `kept` under (provider, reply)."""
+        sql = "UPDATE calls SET outcome=?, latency_s=?, input_tokens=?, output_tokens=?, cost=? WHERE id=?"
+        with self._transaction():
+            values = (outcome, latency_s, usage.input_tokens, usage.output_tokens, cost, number)
+            self._connection.execute(sql, values)
+            if kept:
+                provider, reply = kept
+                reply_values = (provider, reply.prompt_id, encode(reply))
+                self._connection.execute("INSERT OR REPLACE INTO replies VALUES (?, ?, ?)", reply_values)
+
+    def settle_lost_calls(self) -> None:
+        """Calls left open by a process that died: they may have cost as much as was reserved for them."""
+        self._execute("UPDATE calls SET outcome=? WHERE outcome=?", (LOST, OPEN))
+
+    def drop_call(self, number: int) -> None:
+        """A call that reached nobody is none."""
+        self._execute("DELETE FROM calls WHERE id=?", (number,))
 
     def calls(self) -> list[Call]:
         columns = ", ".join(Call.__slots__)

@@ -1,0 +1,185 @@
+"""What a chat server's answer means: a reply, a wait, a refusal of this prompt, or the end of the run."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from corpus_to_ft.errors import BudgetReached, ConfigError, CorpusToFtError
+from corpus_to_ft.llm.chat.waits import asked_wait
+from corpus_to_ft.records import Usage
+
+MESSAGE_CHARS = 300
+OUT_OF_MONEY = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
+TOO_LONG = frozenset({"context_length_exceeded", "string_above_max_length", "request_too_large"})
+OVERLOADED = frozenset({503, 529})
+TRANSIENT = frozenset({408, 409, 425})
+# What a server may do without, in the order in which it is taken away.
+OPTIONAL = ("response_format", "max_completion_tokens", "max_tokens", "temperature", "seed")
+FREE = Usage()
+# Whatever else servers call it, the reply came to its own end.
+FINISHES = frozenset({"stop", "length", "content_filter"})
+_KEY = re.compile(r"\b(?:sk|key|Bearer)[-_ ][\w.*-]{4,}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A complete answer. `usage` is None where the server does not count."""
+
+    text: str
+    finish: str
+    model: str
+    usage: Usage | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """Worth another try. `why` is the word for the ledger, `wait_s` what the server asked for, if anything."""
+
+    why: str
+    wait_s: float | None = None
+    kind: Literal["fault", "limited", "overloaded", "postpone"] = "fault"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class No:
+    """Never for this prompt; `usage` is what saying so has cost."""
+
+    reason: str
+    detail: str
+    usage: Usage | None = FREE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfit:
+    """The server does not know `part` of the request; nothing of it was billed."""
+
+    part: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Halt:
+    """Every other call would fail alike."""
+
+    error: CorpusToFtError
+
+
+Verdict = Said | Again | No | Unfit | Halt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What was asked of whom, for the sentences; `answered` says that the server has answered others like it."""
+
+    model: str
+    base_url: str
+    key_name: str
+    parts: frozenset[str]
+    answered: bool
+
+
+def judge(status: int, headers: Mapping[str, str], data: bytes, asked: Asked) -> Verdict:
+    """The meaning of one HTTP answer, told by its status and codes and never by the words of its message."""
+    try:
+        body = json.loads(data)
+    except ValueError:
+        body = None
+    if status == 200:
+        return _said(body, asked) if isinstance(body, dict) else Again(why="bad_body")
+    problem = _Problem.of(status, body, data)
+    if status == 402 or (status == 429 and problem.code in OUT_OF_MONEY):
+        text = f"the account behind {asked.key_name} has no quota left at {asked.base_url}"
+        return Halt(error=BudgetReached(f"{text} ({problem}). Top it up, and run again to continue"))
+    if status == 429 or status >= 500 or status in TRANSIENT:
+        return _again(status, headers)
+    return _refused(status, problem, asked)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Problem:
+    status: int
+    code: str
+    param: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"HTTP {self.status}{f' {self.code}' if self.code else ''}: {self.message}"
+
+    @classmethod
+    def of(cls, status: int, body: object, data: bytes) -> _Problem:
+        error = body.get("error", body) if isinstance(body, dict) else None
+        fields: Mapping[str, Any] = error if isinstance(error, dict) else {}
+        said = fields.get("message") or fields.get("detail") or error or data.decode("utf-8", "replace")
+        message = _KEY.sub("***", " ".join(str(said).split()))[:MESSAGE_CHARS]
+        code, param = (str(fields.get(name) or "") for name in ("code", "param"))
+        return cls(status=status, code=code or str(fields.get("type") or ""), param=param, message=message)
+
+
+def _said(body: Mapping[str, Any], asked: Asked) -> Verdict:
+    choices = body.get("choices")
+    choice = choices[0] if isinstance(choices, list) and choices else None
+    message = choice.get("message") if isinstance(choice, dict) else None
+    if not isinstance(choice, dict) or not isinstance(message, dict):
+        return Again(why="no_choices")
+    if message.get("refusal"):
+        usage = _usage(body.get("usage"))
+        return No(reason="refused", detail=str(message["refusal"])[:MESSAGE_CHARS], usage=usage)
+    finish = choice.get("finish_reason")
+    return Said(
+        text=_text(message.get("content")),
+        finish=finish if finish in FINISHES else "stop",
+        model=str(body.get("model") or asked.model),
+        usage=_usage(body.get("usage")),
+    )
+
+
+def _text(content: object) -> str:
+    """Content is a text, nothing, or a list of parts."""
+    if isinstance(content, list):
+        return "".join(str(part.get("text") or "") for part in content if isinstance(part, dict))
+    return content if isinstance(content, str) else ""
+
+
+def _usage(said: object) -> Usage | None:
+    counts = [said.get(name) for name in ("prompt_tokens", "completion_tokens")] if isinstance(said, dict) else []
+    if not all(isinstance(count, int) and count >= 0 for count in counts) or not counts:
+        return None
+    return Usage(input_tokens=counts[0] or 0, output_tokens=counts[1] or 0)
+
+
+def _again(status: int, headers: Mapping[str, str]) -> Again:
+    wait_s = asked_wait(headers)
+    if headers.get("x-should-retry") == "false":
+        return Again(why=f"http_{status}", wait_s=wait_s, kind="postpone")
+    if status == 429:
+        return Again(why="http_429", wait_s=wait_s, kind="limited")
+    return Again(why=f"http_{status}", wait_s=wait_s, kind="overloaded" if status in OVERLOADED else "fault")
+
+
+def _refused(status: int, problem: _Problem, asked: Asked) -> Verdict:
+    if status == 401:
+        text = f"{asked.base_url} does not accept the key in the environment variable {asked.key_name}"
+        return Halt(error=ConfigError(f"{text} ({problem})"))
+    if status == 403 and not asked.answered:
+        text = f"the key in {asked.key_name} may not use {asked.model} at {asked.base_url}"
+        return Halt(error=ConfigError(f"{text} ({problem})"))
+    if status == 404 and not asked.answered:
+        text = f"{asked.base_url} knows no model {asked.model!r}, or is no API address (they mostly end in /v1)"
+        return Halt(error=ConfigError(f"{text} ({problem})"))
+    if status < 400 and not asked.answered:
+        text = f"{asked.base_url} sends calls elsewhere (HTTP {status}); set provider.base_url to the final address"
+        return Halt(error=ConfigError(text))
+    if status == 413 or problem.code in TOO_LONG:
+        return No(reason="prompt_too_long", detail=str(problem))
+    if status in (400, 422):
+        named = next((part for part in OPTIONAL if problem.param.split(".")[0] == part and part in asked.parts), None)
+        if named:
+            return Unfit(part=named, detail=str(problem))
+        # Many servers do not say which part they do not know; structured output is the newest of them.
+        if not asked.answered and "response_format" in asked.parts and not problem.param:
+            return Unfit(part="response_format", detail=str(problem))
+    return No(reason="refused", detail=str(problem))

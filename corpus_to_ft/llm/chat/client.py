@@ -1,0 +1,105 @@
+"""Asks a chat server: many calls at once on one event loop in a thread of its own, behind a face that waits."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine, Sequence
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+import aiohttp
+
+from corpus_to_ft import __version__
+from corpus_to_ft.errors import ProviderUnavailable
+from corpus_to_ft.llm.base import Ledger
+from corpus_to_ft.llm.chat.exchange import Exchange, Line, Manners
+from corpus_to_ft.records import Prompt, ProviderFailure, Reply
+
+T = TypeVar("T")
+# Calls under way when the run is stopped get this long to bring their replies home.
+GRACE_S = 3.0
+CONNECT_S = 30.0
+
+
+class ChatClient:
+    """Threads may call `ask_all` at the same time; they share connections, gate and what was learned of the server."""
+
+    def __init__(self, manners: Manners) -> None:
+        self._manners = manners
+        self._line: Line | None = None
+        self._running: dict[asyncio.Task[Any], Exchange] = {}
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="chat-client", daemon=True)
+        self._thread.start()
+
+    def ask_all(self, prompts: Sequence[Prompt], ledger: Ledger) -> list[Reply | ProviderFailure]:
+        """One answer for each prompt, in order.
+
+        Raises what ends the run (ConfigError, BudgetReached), or ProviderUnavailable when a prompt got no
+        answer this time; the replies that came are in the ledger by then.
+        """
+        return self._run(self._ask_all(prompts, ledger)).result()
+
+    def stop(self) -> None:
+        """No call begins any more; those under way have `GRACE_S` to end."""
+        self._loop.call_soon_threadsafe(self._stop)
+
+    def close(self) -> None:
+        """End connections and thread."""
+        if self._thread.is_alive():
+            self._run(self._close()).result()
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+            self._loop.close()
+
+    def _run(self, work: Coroutine[Any, Any, T]) -> Future[T]:
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    async def _close(self) -> None:
+        if self._line:
+            await self._line.session.close()
+
+    def _stop(self) -> None:
+        if self._line:
+            self._line.halted = self._line.halted or ProviderUnavailable("the run was stopped")
+        self._release()
+        for task in self._running:
+            self._loop.call_later(GRACE_S, task.cancel)
+
+    def _release(self) -> None:
+        """Nothing will come any more of what waits for its turn."""
+        for task, exchange in self._running.items():
+            if not exchange.in_flight:
+                task.cancel()
+
+    async def _ask_all(self, prompts: Sequence[Prompt], ledger: Ledger) -> list[Reply | ProviderFailure]:
+        line = self._line = self._line or Line.of(self._manners, self._connect())
+        tasks = []
+        for prompt in prompts:
+            exchange = Exchange(line=line, prompt=prompt, ledger=ledger)
+            task = self._loop.create_task(exchange.run())
+            self._running[task] = exchange
+            task.add_done_callback(self._ended)
+            tasks.append(task)
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+        failed = [result for result in results if isinstance(result, BaseException)]
+        if failed:
+            expected = (ProviderUnavailable, asyncio.CancelledError)
+            bug = next((error for error in failed if not isinstance(error, expected)), None)
+            raise bug or line.halted or next(e for e in failed if isinstance(e, ProviderUnavailable))
+        return [result for result in results if not isinstance(result, BaseException)]
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        del self._running[task]
+        if self._line and self._line.halted:
+            self._release()
+
+    def _connect(self) -> aiohttp.ClientSession:
+        manners = self._manners
+        # The gate alone says how many; a second limit would hide calls that have passed it.
+        connector = aiohttp.TCPConnector(limit=0, ttl_dns_cache=60, keepalive_timeout=30)
+        headers = {"User-Agent": f"corpus-to-ft/{__version__}", "Content-Type": "application/json", **manners.headers}
+        timeout = aiohttp.ClientTimeout(total=manners.timeout_s, connect=min(CONNECT_S, manners.timeout_s))
+        # Command-line tools go through the proxy that the environment names.
+        return aiohttp.ClientSession(connector=connector, headers=headers, timeout=timeout, trust_env=True)

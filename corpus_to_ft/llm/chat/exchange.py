@@ -1,0 +1,268 @@
+"""One prompt on its way to a reply: through the gate, out, and again for as long as that makes sense."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+
+from corpus_to_ft.errors import BadReply, CorpusToFtError, ProviderUnavailable
+from corpus_to_ft.language import tr
+from corpus_to_ft.llm.base import Ledger
+from corpus_to_ft.llm.chat.answer import FREE, Again, Asked, Halt, No, Said, Unfit, Verdict, judge
+from corpus_to_ft.llm.chat.gate import Closed, Gate
+from corpus_to_ft.llm.chat.request import Dialect, chat_body, encoded, guessed_tokens, reply_room
+from corpus_to_ft.llm.chat.waits import allowance, back_off
+from corpus_to_ft.llm.replies import read_json_reply
+from corpus_to_ft.records import Prompt, ProviderFailure, Reply, Usage
+
+MAX_ANSWER_BYTES = 16 * 1024 * 1024
+# Nobody has ever answered at this address: more likely a wrong one than a pause.
+FIRST_CONTACT_S = 20.0
+# The same question again helps where JSON broke by chance; for the rest the stage complains.
+BAD_REPLIES = 2
+WORTH_TELLING_S = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manners:
+    """Where a client asks and how. `patience_s` bounds how long a server may be away or put calls off."""
+
+    url: str
+    base_url: str
+    model: str
+    key_name: str
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
+    extra: Mapping[str, Any]
+    format: str
+    timeout_s: float
+    patience_s: float
+    max_attempts: int
+    max_concurrency: int
+    requests_a_minute: float | None = None
+    tokens_a_minute: float | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Line:
+    """What all exchanges with one server share. `halted` is why no call begins any more."""
+
+    manners: Manners
+    session: aiohttp.ClientSession
+    gate: Gate
+    dialect: Dialect
+    answered: bool = False
+    halted: CorpusToFtError | None = None
+    call_ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @classmethod
+    def of(cls, manners: Manners, session: aiohttp.ClientSession) -> Line:
+        gate = Gate(
+            max_concurrency=manners.max_concurrency,
+            requests_a_minute=manners.requests_a_minute,
+            tokens_a_minute=manners.tokens_a_minute,
+        )
+        return cls(manners=manners, session=session, gate=gate, dialect=Dialect(format=manners.format))
+
+    def tell_ended(self) -> None:
+        """Wakes those who wait for money that calls under way have reserved."""
+        self.call_ended.set()
+        self.call_ended = asyncio.Event()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Came:
+    """What came of one call, with what the server's headers say of its limits."""
+
+    verdict: Verdict
+    headers: Mapping[str, str]
+    used_format: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Exchange:
+    """`in_flight` says that a call is out, which must not be broken off without need: it is paid."""
+
+    line: Line
+    prompt: Prompt
+    ledger: Ledger
+    in_flight: bool = False
+    _tries: int = 0
+    _faults: int = 0
+    _bad_replies: int = 0
+    _put_off_since: float | None = None
+
+    async def run(self) -> Reply | ProviderFailure:
+        """Raises ProviderUnavailable, or what ended the run."""
+        while True:
+            if self.line.halted:
+                raise self.line.halted
+            result = await self._turn()
+            if isinstance(result, Reply | ProviderFailure):
+                return result
+            if result:
+                await asyncio.sleep(result)
+
+    async def _turn(self) -> Reply | ProviderFailure | float:
+        """The end of it, or the seconds before the next try."""
+        gate, prompt = self.line.gate, self.prompt
+        tokens = guessed_tokens(prompt)
+        room = reply_room(prompt)
+        try:
+            await gate.enter(tokens + room, self.line.manners.patience_s)
+        except Closed as closed:
+            text = f"{self.line.manners.base_url} asks to be left alone for {closed.wait_s:.0f} s"
+            raise ProviderUnavailable(text) from None
+        ended = self.line.call_ended
+        try:
+            self.in_flight = True
+            call = self.ledger.begin(prompt, self._tries + 1, Usage(input_tokens=tokens, output_tokens=room))
+            if call is not None:
+                self._tries += 1
+                return await self._called(call)
+        except CorpusToFtError as error:
+            if not isinstance(error, ProviderUnavailable):
+                self.line.halted = self.line.halted or error
+            raise
+        finally:
+            self.in_flight = False
+            gate.leave()
+        await ended.wait()
+        return 0.0
+
+    async def _called(self, call: int) -> Reply | ProviderFailure | float:
+        loop = asyncio.get_running_loop()
+        started_at = loop.time()
+        outcome, usage, reply = "cut_off", None, None
+        try:
+            came = await self._send()
+            outcome, usage, reply, result = self._settle(came, started_at)
+        finally:
+            if outcome == "unreachable":
+                self.ledger.forget(call)
+            else:
+                self.ledger.end(call, outcome=outcome, latency_s=loop.time() - started_at, usage=usage, reply=reply)
+            self.line.tell_ended()
+        if isinstance(result, CorpusToFtError):
+            raise result
+        return result
+
+    async def _send(self) -> _Came:
+        line, manners = self.line, self.line.manners
+        used_format = line.dialect.format
+        body = chat_body(self.prompt, manners.model, line.dialect, manners.extra)
+        headers: Mapping[str, str] = {}
+        verdict: Verdict
+        try:
+            async with line.session.post(
+                manners.url, data=encoded(body), params=manners.query or None, allow_redirects=False
+            ) as response:
+                data = await _read(response)
+                headers = response.headers
+                asked = Asked(
+                    model=manners.model, base_url=manners.base_url, key_name=manners.key_name,
+                    parts=frozenset(body), answered=line.answered,
+                )  # fmt: skip
+                verdict = judge(response.status, headers, data, asked)
+        except TimeoutError:
+            verdict = Again(why="timeout")
+        except aiohttp.ClientConnectorError:
+            verdict = Again(why="unreachable")
+        except (aiohttp.ClientError, OSError) as error:
+            verdict = Again(why=type(error).__name__)
+        return _Came(verdict=verdict, headers=headers, used_format=used_format)
+
+    def _settle(
+        self, came: _Came, started_at: float
+    ) -> tuple[str, Usage | None, Reply | None, Reply | ProviderFailure | CorpusToFtError | float]:
+        """(outcome for the ledger, tokens billed or None where nobody knows, reply to keep, what follows)."""
+        verdict, gate = came.verdict, self.line.gate
+        now = asyncio.get_running_loop().time()
+        if isinstance(verdict, Again):
+            usage = FREE if verdict.why.startswith("http_") else None
+            return verdict.why, usage, None, self._before_next(verdict, now, started_at)
+        gate.answered(now, requests=allowance(came.headers, "requests"), tokens=allowance(came.headers, "tokens"))
+        self.line.answered = self.line.answered or isinstance(verdict, Said)
+        match verdict:
+            case Said():
+                return self._taken(verdict)
+            case No(reason=reason, detail=detail, usage=usage):
+                return reason, usage, None, self._failure(reason, detail)
+            case Unfit(part=part, detail=detail):
+                fits = self.line.dialect.learn(part, came.used_format)
+                return f"without_{part}", FREE, None, 0.0 if fits else self._failure("refused", detail)
+            case Halt(error=error):
+                return type(error).__name__, FREE, None, error
+
+    def _taken(self, said: Said) -> tuple[str, Usage | None, Reply | None, Reply | float]:
+        reply = Reply.make(
+            prompt_id=self.prompt.id, text=said.text, model=said.model, finish=said.finish, usage=said.usage
+        )
+        # With more room the stage asks again; the same room would cut it off again.
+        if said.finish != "length" and self._bad_replies + 1 < BAD_REPLIES and not self._fits(reply):
+            self._bad_replies += 1
+            return "bad_reply", said.usage, None, 0.0
+        return said.finish, said.usage, reply, reply
+
+    def _fits(self, reply: Reply) -> bool:
+        try:
+            read_json_reply(reply, self.prompt.schema)
+        except BadReply:
+            return not self.prompt.schema
+        return True
+
+    def _failure(self, reason: str, detail: str) -> ProviderFailure:
+        return ProviderFailure(prompt_id=self.prompt.id, reason=reason, detail=detail)
+
+    def _before_next(self, verdict: Again, now: float, started_at: float) -> CorpusToFtError | float:
+        """Seconds before the next try, or why there is none in this run."""
+        line, manners = self.line, self.line.manners
+        if verdict.kind == "postpone":
+            return ProviderUnavailable(f"{manners.base_url} refused for now ({verdict.why})")
+        if verdict.why == "unreachable":
+            return self._while_away(now)
+        if verdict.kind == "fault":
+            self._faults += 1
+            if self._faults >= manners.max_attempts:
+                return ProviderUnavailable(
+                    f"{manners.base_url} failed {self._faults} times in a row ({verdict.why}); run again to continue"
+                )
+            return max(verdict.wait_s or 0.0, back_off(self._faults))
+        if self._put_off_since is None:
+            self._put_off_since = now
+        if now - self._put_off_since > manners.patience_s:
+            return ProviderUnavailable(f"{manners.base_url} has put a call off for {manners.patience_s:.0f} s")
+        if verdict.kind == "limited":
+            line.gate.refused(now, verdict.wait_s)
+        else:
+            line.gate.overloaded(now, started_at, verdict.wait_s)
+        if (verdict.wait_s or 0) > WORTH_TELLING_S:
+            self.ledger.say(tr("{url} asks to wait {seconds:.0f} s", url=manners.base_url, seconds=verdict.wait_s))
+        return 0.0 if verdict.wait_s is not None else back_off(self._tries)
+
+    def _while_away(self, now: float) -> CorpusToFtError | float:
+        """Nobody listens: one call at a time looks for the server, the others wait at the gate."""
+        line, manners = self.line, self.line.manners
+        away_s = line.gate.unreachable(now)
+        patience_s = manners.patience_s if line.answered else min(FIRST_CONTACT_S, manners.patience_s)
+        if away_s > patience_s:
+            return ProviderUnavailable(f"nobody answers at {manners.base_url}; is the server started?")
+        if away_s > WORTH_TELLING_S:
+            self.ledger.say(tr("{url} has not answered for {seconds:.0f} s", url=manners.base_url, seconds=away_s))
+        return 0.0
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    """The whole body; past the limit its beginning alone, which is no JSON."""
+    parts, length = [], 0
+    async for part in response.content.iter_any():
+        parts.append(part)
+        length += len(part)
+        if length > MAX_ANSWER_BYTES:
+            response.close()
+            break
+    return b"".join(parts)

@@ -1,0 +1,81 @@
+"""A prompt as the body of a chat request, with as much structure as the server is known to take."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from corpus_to_ft.records import Prompt
+
+# JSON by schema, then JSON of any shape, then text that is read leniently.
+FORMATS = ("json_schema", "json_object", "text")
+# Bounds, not counts: Korean is 0.35 to 0.9 tokens a character in the encodings of chat models.
+TOKENS_A_WIDE_CHAR, TOKENS_A_CHAR = 0.8, 0.35
+MESSAGE_TOKENS = 8
+DEFAULT_REPLY_TOKENS = 2048
+
+
+@dataclass(slots=True)
+class Dialect:
+    """What is known of a server's taste; all calls to it share what one has learned."""
+
+    format: str = "json_schema"
+    room: str = "max_completion_tokens"
+    left_out: set[str] = field(default_factory=set)
+
+    def learn(self, part: str, used_format: str) -> bool:
+        """Do without `part` from now on; False where nothing is left to do without."""
+        if part == "response_format":
+            # Another call may have learned it while this one was under way.
+            if self.format == used_format:
+                if used_format == FORMATS[-1]:
+                    return False
+                self.format = FORMATS[FORMATS.index(used_format) + 1]
+            return True
+        if part == self.room and self.room == "max_completion_tokens" and "max_tokens" not in self.left_out:
+            self.room = "max_tokens"
+            return True
+        known = part in self.left_out
+        self.left_out.add(part)
+        return not known
+
+
+def reply_room(prompt: Prompt) -> int:
+    """The most tokens that a reply may have."""
+    return int(prompt.sampling.get("max_tokens", DEFAULT_REPLY_TOKENS))
+
+
+def guessed_tokens(prompt: Prompt) -> int:
+    """A quick upper guess of the prompt's tokens; the server's own count replaces it."""
+    text = "".join(message.content for message in prompt.messages)
+    narrow = len(text.encode("ascii", "ignore"))
+    wide = len(text) - narrow
+    return int(wide * TOKENS_A_WIDE_CHAR + narrow * TOKENS_A_CHAR) + MESSAGE_TOKENS * len(prompt.messages)
+
+
+def chat_body(prompt: Prompt, model: str, dialect: Dialect, extra: Mapping[str, Any]) -> dict[str, Any]:
+    """`extra` wins over everything else."""
+    body: dict[str, Any] = {
+        "model": model,
+        "messages": [{"role": message.role, "content": message.content} for message in prompt.messages],
+    }
+    sampling = dict(prompt.sampling)
+    sampling.pop("max_tokens", None)
+    body.update(sampling)
+    body[dialect.room] = reply_room(prompt)
+    if prompt.schema and dialect.format == "json_schema":
+        schema = {"name": prompt.kind, "strict": True, "schema": prompt.schema}
+        body["response_format"] = {"type": "json_schema", "json_schema": schema}
+    elif prompt.schema and dialect.format == "json_object":
+        body["response_format"] = {"type": "json_object"}
+    for part in dialect.left_out:
+        body.pop(part, None)
+    return {**body, **extra}
+
+
+def encoded(body: Mapping[str, Any]) -> bytes:
+    """Half a surrogate pair in a document is written as the escape it came from."""
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "backslashreplace")
