@@ -273,6 +273,12 @@ def test_what_a_model_does_not_know_is_refused_by_name(server: Served) -> None:
         assert chat(server)[0] == 200
 
 
+def test_a_request_that_cannot_be_read_is_refused_and_the_connection_lives(server: Served) -> None:
+    for body in ({}, [], {"model": "m"}, {"model": "m", "messages": []}, {"model": "m", "messages": "가"}):
+        assert call(server, "/v1/chat/completions", body)[0] == 400
+    assert chat(server)[0] == 200
+
+
 def test_keys_models_context_and_quota_are_checked(server: Served) -> None:
     server.set(api_keys=["right"])
     assert chat(server)[0] == 401

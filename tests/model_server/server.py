@@ -76,7 +76,7 @@ class ModelServer:
         route = _ROUTE.fullmatch(request.path)
         try:
             answer = self._answer(request, route.group(1) if route else "", now)
-        except (ValueError, TypeError, AttributeError, KeyError) as error:
+        except (ValueError, TypeError, AttributeError, LookupError) as error:
             answer = self._refused(faults.Refusal(status=400, message=f"could not read the request: {error}"), "", now)
         settings = self.settings
         if settings.down_after and self.stats.requests >= settings.down_after:
@@ -142,6 +142,9 @@ class ModelServer:
         if route == "models":
             return self._whole({"object": "list", "data": _models(settings.models)}, Answer(status=200, data=b""))
         model = str(body["model"])
+        if route == "chat/completions" and not body.get("messages"):
+            told = "Invalid 'messages': empty array. Expected an array with minimum length 1."
+            return self._refused(faults.Refusal(status=400, message=told, param="messages"), prompt, now)
         if settings.models and model not in settings.models:
             return self._refused(faults.refusal("404", model), prompt, now)
         if settings.quota and self.stats.requests > settings.quota:
