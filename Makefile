@@ -1,4 +1,4 @@
-.PHONY: check test format
+.PHONY: check test format pin
 
 check:
 	ruff format --check .
@@ -13,3 +13,8 @@ test:
 format:
 	ruff format .
 	ruff check --fix .
+
+# The exact versions that developers and CI use, for every Python and system; needs uv.
+pin:
+	uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev --no-header --no-annotate \
+		--output-file constraints.txt pyproject.toml
