@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -83,10 +83,12 @@ class DocumentWork:
     writer: Writer
     ask: Ask
     provider_fingerprint: str
+    asks_again: bool
     generates: bool = True
 
     @classmethod
     def of(cls, settings: Settings, ask: Ask, *, generates: bool = True) -> DocumentWork:
+        provider = settings.make_provider()
         return cls(
             analyzer=settings.make_analyzer(),
             passages=settings.passages,
@@ -96,7 +98,9 @@ class DocumentWork:
             target=settings.make_target(),
             writer=settings.make_writer(),
             ask=ask,
-            provider_fingerprint=settings.make_provider().fingerprint(),
+            provider_fingerprint=provider.fingerprint(),
+            # The embedded provider would only say the same.
+            asks_again=provider.billed,
             generates=generates,
         )
 
@@ -119,7 +123,9 @@ class DocumentWork:
         passages = [item for item in cut if isinstance(item, Passage)]
         with known([analysis, *(analysis.cut(passage.start, passage.end) for passage in passages)]):
             if given is None:
-                summary = summarize_document(document, passages, analysis, self.summarize, self.target, self.ask)
+                summary = summarize_document(
+                    document, passages, analysis, self.summarize, self.target, self.ask, asks_again=self.asks_again
+                )
                 given = (*cut, summary, document_keywords(document, analysis, top=KEYWORDS_A_DOCUMENT))
                 yield "summarize", given
             if self.generates:
@@ -144,8 +150,10 @@ class DocumentWork:
         context = CheckContext(
             document=document, target=target, analyzer=self.analyzer,
             line_tokens=lambda messages, kind: self.writer.tokens(messages, kind, target.encoding),
+            question_levels=frozenset(generator.question_level for generator in self.generators),
         )  # fmt: skip
-        return tuple(check_examples(generate_examples(subjects, self.generators, self.ask), self.checks, context))
+        checks = partial(check_examples, checks=self.checks, context=context)
+        return tuple(generate_examples(subjects, self.generators, self.ask, checks=checks, asks_again=self.asks_again))
 
 
 def document_keywords(document: Document, analysis: Analysis, top: int) -> Keywords:

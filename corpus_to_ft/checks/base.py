@@ -9,16 +9,21 @@ from dataclasses import dataclass
 from corpus_to_ft.analyzers.base import Analyzer
 from corpus_to_ft.plugin import Plugin
 from corpus_to_ft.records import Document, Example, Message, Target
+from corpus_to_ft.speech import SpeechLevel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckContext:
-    """What a check may look at. `line_tokens` counts a finished line of the target, overhead included."""
+    """What a check may look at. `line_tokens` counts a finished line of the target, overhead included.
+
+    `question_levels` are those in which Korean questions were asked for.
+    """
 
     document: Document
     target: Target
     analyzer: Analyzer
     line_tokens: Callable[[tuple[Message, ...], str], int]
+    question_levels: frozenset[SpeechLevel] = frozenset({"haeyo"})
 
 
 class Check(Plugin):

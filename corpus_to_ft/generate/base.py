@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from corpus_to_ft.plugin import Plugin
+from corpus_to_ft.prompts.again import asked_again, worth_asking_again
 from corpus_to_ft.records import Document, Example, Passage, Prompt, Rejected, Reply, Summary
+from corpus_to_ft.speech import SpeechLevel
+
+ROOM_TWICE = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +31,11 @@ class Subject:
 
 
 class Generator(Plugin):
-    """Prompting and reading are two pure functions with the call between them: a better parser costs no call."""
+    """Prompting and reading are pure functions with the call between them: a better parser costs no call.
+
+    A reply that fails is asked for once more. All that takes are three more pure functions, which
+    have an answer for generators of one example a passage; who makes several says which stay.
+    """
 
     @abstractmethod
     def prompts(self, subject: Subject) -> Sequence[Prompt]:
@@ -40,3 +48,40 @@ class Generator(Plugin):
     @abstractmethod
     def examples(self, reply: Reply, subject: Subject) -> Sequence[Example | Rejected]:
         """What the reply holds. Raises BadReply when it does not fit the schema at all."""
+
+    @property
+    def question_level(self) -> SpeechLevel:
+        """The speech level in which its Korean questions are asked."""
+        return "haeyo"
+
+    def to_correct(self, found: Sequence[Example | Rejected], subject: Subject) -> Sequence[Rejected]:
+        """Of what a checked reply gave, what the model is asked to correct; nothing where it gave enough."""
+        del subject  # one example is enough for any passage
+        if any(isinstance(item, Example) for item in found):
+            return []
+        return [item for item in found if isinstance(item, Rejected) and worth_asking_again(item.reason)]
+
+    def prompt_again(self, prompt: Prompt, reply: Reply, failed: Sequence[Rejected]) -> Prompt:
+        """The same wish: with twice the room where the reply was cut off, else with what was wrong."""
+        if reply.finish == "length":
+            room = prompt.sampling.get("max_tokens")
+            return _with(prompt, sampling={**prompt.sampling, **({"max_tokens": room * ROOM_TWICE} if room else {})})
+        complaints = [(item.reason, "" if item.reason == "bad_reply" else item.detail) for item in failed]
+        return _with(prompt, messages=asked_again(prompt.messages, reply.text, complaints, prompt.language))
+
+    def together(
+        self, first: Sequence[Example | Rejected], second: Sequence[Example | Rejected], subject: Subject
+    ) -> Sequence[Example | Rejected]:
+        """What stays of two replies to one wish."""
+        del subject  # the second took the place of the first
+        return second or first
+
+
+def _with(prompt: Prompt, **changed: object) -> Prompt:
+    """The prompt with its id made anew."""
+    other = replace(prompt, **changed)  # type: ignore[arg-type]
+    return Prompt.make(
+        kind=other.kind, subject_id=other.subject_id, text=other.text, title=other.title, headings=other.headings,
+        blocks=other.blocks, count=other.count, max_tokens=other.max_tokens, encoding=other.encoding,
+        language=other.language, messages=other.messages, schema=other.schema, sampling=other.sampling,
+    )  # fmt: skip

@@ -13,7 +13,7 @@ from corpus_to_ft.generate.base import Generator, Subject
 from corpus_to_ft.llm.base import REPLY_SCHEMAS
 from corpus_to_ft.llm.replies import read_json_reply
 from corpus_to_ft.plugin import refuse_above
-from corpus_to_ft.prompts.keywords import keywords_messages
+from corpus_to_ft.prompts.keywords import keywords_messages, keywords_room
 from corpus_to_ft.records import Example, Message, Prompt, Rejected, Reply, Span
 
 WORD = re.compile(r"[^\W_]+")
@@ -62,7 +62,7 @@ class KeywordsGenerator(Generator):
                 kind="keywords", subject_id=passage.id, text=passage.text, title=document.title,
                 headings=passage.headings, blocks=passage.blocks, count=self.count, encoding=subject.encoding,
                 language=document.language, messages=messages, schema=REPLY_SCHEMAS["keywords"],
-                sampling={"temperature": 0},
+                sampling={"temperature": 0, "max_tokens": keywords_room(self.count, document.language)},
             )
         ]  # fmt: skip
 

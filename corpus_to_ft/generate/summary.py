@@ -14,7 +14,7 @@ from corpus_to_ft.generate.base import Generator, Subject
 from corpus_to_ft.llm.base import REPLY_SCHEMAS
 from corpus_to_ft.llm.replies import read_json_reply
 from corpus_to_ft.plugin import refuse_above
-from corpus_to_ft.prompts.summary import summary_messages
+from corpus_to_ft.prompts.summary import summary_messages, summary_room
 from corpus_to_ft.records import Example, Message, Prompt, Rejected, Reply, Span
 from corpus_to_ft.tokens import count_tokens
 
@@ -55,7 +55,8 @@ class SummaryGenerator(Generator):
                 kind="summary", subject_id=passage.id, text=passage.text, title=document.title,
                 headings=passage.headings, blocks=passage.blocks, max_tokens=max(1, int(self.aim_share * tokens)),
                 encoding=subject.encoding, language=document.language, messages=messages,
-                schema=REPLY_SCHEMAS["summary"], sampling={"temperature": 0},
+                schema=REPLY_SCHEMAS["summary"],
+                sampling={"temperature": 0, "max_tokens": summary_room(chars, document.language)},
             )
         ]  # fmt: skip
 

@@ -14,6 +14,7 @@ MOST_COMPLAINTS = 12
 _COMPLAINTS: Mapping[str, Mapping[str, str]] = {
     "ko": {
         "bad_reply": "정해진 모양의 JSON이 아닙니다",
+        "truncated": "답이 끝나기 전에 잘렸습니다",
         "filtered": "답이 도중에 막혔습니다",
         "empty": "내용이 비어 있습니다",
         "evidence_not_found": "evidence가 원문에 그대로 없습니다. 원문 문장을 한 글자도 바꾸지 말고 옮기세요",
@@ -39,6 +40,7 @@ _COMPLAINTS: Mapping[str, Mapping[str, str]] = {
     },
     "en": {
         "bad_reply": "it is not JSON of the wanted form",
+        "truncated": "it was cut off before its end",
         "filtered": "the answer was stopped on its way",
         "empty": "it is empty",
         "evidence_not_found": "the evidence does not stand in the source; copy it character by character",

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from corpus_to_ft.prompts.room import reply_room
 from corpus_to_ft.records import Message, digest
+
+# Product names of several words are longer than nearly all keywords.
+_KEYWORD_CHARS = 24
 
 _SYSTEM = {
     "ko": (
@@ -57,3 +61,8 @@ def keywords_messages(
         Message(role="system", content=_SYSTEM[language]),
         Message(role="user", content=f"{_TASK[language].format(count=count)}\n\n{source}"),
     )
+
+
+def keywords_room(count: int, language: str) -> int:
+    """The most tokens that so many keywords can take."""
+    return reply_room(count * _KEYWORD_CHARS, language, items=count)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from corpus_to_ft.prompts.room import reply_room
 from corpus_to_ft.records import Message, digest
 
 Level = Literal["whole", "part", "joined"]
+_OVERSHOOT = 1.5
 
 _SYSTEM = {
     "ko": (
@@ -63,14 +65,12 @@ _COMPLAINTS = {
     "ko": {
         "unfaithful_summary": "방금 요약에는 자료에 없는 것이 있습니다: {detail}. 자료에 있는 것만으로 다시 쓰세요.",
         "summary_too_long": "방금 요약이 너무 깁니다. {chars}자 안으로 더 짧게 다시 요약하세요.",
-        "truncated_summary": "방금 답이 끝나기 전에 잘렸습니다. {chars}자 안으로 짧게, 끝까지 다시 쓰세요.",
         "empty_summary": "방금 요약이 비어 있습니다. 다시 요약하세요.",
         "bad_reply": '방금 답은 정해진 모양이 아닙니다. {{"summary": "…"}} 모양의 JSON 하나로만 다시 답하세요.',
     },
     "en": {
         "unfaithful_summary": "That summary holds what the source does not: {detail}. Write it again from the source.",
         "summary_too_long": "That summary is too long. Summarize again, shorter, in at most {chars} characters.",
-        "truncated_summary": "That answer was cut off. Write it again, to its end, in at most {chars} characters.",
         "empty_summary": "That summary is empty. Summarize again.",
         "bad_reply": 'That answer had another form. Answer again with one JSON object, {{"summary": "…"}}, alone.',
     },
@@ -102,7 +102,13 @@ def summary_again(
 ) -> tuple[Message, ...]:
     """The same conversation, continued with what was wrong with the reply."""
     complaint = _COMPLAINTS[_spoken(language)][reason].format(detail=detail, chars=chars)
-    return (*messages, Message(role="assistant", content=said), Message(role="user", content=complaint))
+    # Some servers refuse an empty turn.
+    return (*messages, Message(role="assistant", content=said.strip() or "…"), Message(role="user", content=complaint))
+
+
+def summary_room(chars: int, language: str) -> int:
+    """The most tokens that a summary of about `chars` characters can take; models do not count well."""
+    return reply_room(int(chars * _OVERSHOOT), language)
 
 
 def _spoken(language: str) -> str:

@@ -13,7 +13,7 @@ from corpus_to_ft.errors import BadReply
 from corpus_to_ft.faithful import missing_facts, reworded
 from corpus_to_ft.llm.base import REPLY_SCHEMAS, Ask
 from corpus_to_ft.llm.replies import read_json_reply
-from corpus_to_ft.prompts.summary import Level, summary_again, summary_messages
+from corpus_to_ft.prompts.summary import Level, summary_again, summary_messages, summary_room
 from corpus_to_ft.records import Block, Document, Passage, Prompt, ProviderFailure, Rejected, Reply, Summary, Target
 from corpus_to_ft.tokens import count_tokens
 
@@ -79,15 +79,18 @@ def summarize_document(
     settings: SummarizeSettings,
     target: Target,
     ask: Ask,
+    *,
+    asks_again: bool = True,
 ) -> Summary | Rejected:
     """The document in at most `summary_budget` tokens: its own text where that fits, else what the provider says.
 
     `Summary.text` is the body alone; title and date have their room in the budget. Every number, date
-    and Latin name of it stands in the document. A reply that fails is asked again once, with what was wrong.
+    and Latin name of it stands in the document. A reply that fails is asked again once, with what was wrong,
+    unless the provider would only say the same (`asks_again`).
     """
     work = _Work(
         document=document, analysis=analysis, settings=settings, target=target,
-        ask=ask, budget=summary_budget(document, settings, target),
+        ask=ask, asks_again=asks_again, budget=summary_budget(document, settings, target),
     )  # fmt: skip
     text = document.text.strip()
     if not text:
@@ -111,6 +114,7 @@ class _Work:
     settings: SummarizeSettings
     target: Target
     ask: Ask
+    asks_again: bool
     budget: int
 
     def count(self, text: str) -> int:
@@ -215,7 +219,7 @@ class _Work:
         found = [self._read(part, reply) for part, reply in zip(parts, replies, strict=True)]
         again: list[tuple[int, Prompt]] = []
         for i, (said, reply) in enumerate(zip(found, replies, strict=True)):
-            if isinstance(said, _Failure) and isinstance(reply, Reply):
+            if self.asks_again and isinstance(said, _Failure) and isinstance(reply, Reply):
                 again.append((i, self._prompt_again(prompts[i], parts[i], reply, said)))
         if again:
             for (i, _), reply in zip(again, self.ask([prompt for _, prompt in again]), strict=True):
@@ -237,18 +241,22 @@ class _Work:
             kind="summary", subject_id=document.id, text=part.text, title=document.title, headings=part.headings,
             blocks=part.blocks, max_tokens=part.budget, encoding=self.target.encoding,
             language=document.language, messages=messages, schema=REPLY_SCHEMAS["summary"],
-            sampling={"temperature": 0},
+            sampling={"temperature": 0, "max_tokens": summary_room(self._chars(part), document.language)},
         )  # fmt: skip
 
     def _prompt_again(self, prompt: Prompt, part: _Part, reply: Reply, failure: _Failure) -> Prompt:
-        messages = summary_again(
-            prompt.messages, reply.text[:REPLY_CHARS_KEPT], reason=failure.reason, detail=failure.detail,
-            chars=self._chars(part), language=self.document.language,
-        )  # fmt: skip
+        messages, sampling = prompt.messages, dict(prompt.sampling)
+        if reply.finish == "length":
+            sampling["max_tokens"] *= 2
+        else:
+            messages = summary_again(
+                messages, reply.text[:REPLY_CHARS_KEPT], reason=failure.reason, detail=failure.detail,
+                chars=self._chars(part), language=self.document.language,
+            )  # fmt: skip
         return Prompt.make(
             kind=prompt.kind, subject_id=prompt.subject_id, text=prompt.text, title=prompt.title,
             headings=prompt.headings, blocks=prompt.blocks, max_tokens=prompt.max_tokens, encoding=prompt.encoding,
-            language=prompt.language, messages=messages, schema=prompt.schema, sampling=prompt.sampling,
+            language=prompt.language, messages=messages, schema=prompt.schema, sampling=sampling,
         )  # fmt: skip
 
     def _chars(self, part: _Part) -> int:
