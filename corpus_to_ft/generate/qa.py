@@ -23,6 +23,8 @@ MIN_PROSE_CHARS = 40
 # Next to this much code, prose below MIN_PROSE_BESIDE_CODE is only its caption.
 MOSTLY_CODE = 0.8
 MIN_PROSE_BESIDE_CODE = 120
+# How much more a question's own passage must score than the best other: to be taken as it is, and at least.
+CLEAR_LEAD, LEAST_LEAD = 1.15, 1.05
 # Separators, roles and the end mark of a line, generously: the length check counts exactly.
 LINE_OVERHEAD_TOKENS = 48
 
@@ -36,6 +38,20 @@ _REFERENCES = re.compile(
 # Footnotes and numbered sources, one a line.
 _NOTES = re.compile(r"(?:\s*(?:\[\^?\w{1,4}\]|\^\d)[^\n]*(?:\n|$))+")
 _LINK = re.compile(r"(?:https?://|www\.)\S+")
+# What a reply may say beside what is asked of a model: `fallback` items count only where no other stays.
+_ITEMS: Mapping[str, Any] = REPLY_SCHEMAS["qa"]["properties"]["items"]
+_READ: Mapping[str, Any] = {
+    **REPLY_SCHEMAS["qa"],
+    "properties": {
+        "items": {
+            **_ITEMS,
+            "items": {
+                **_ITEMS["items"],
+                "properties": {**_ITEMS["items"]["properties"], "fallback": {"type": "boolean"}},
+            },
+        },
+    },
+}
 
 
 class QaGenerator(Generator):
@@ -100,7 +116,16 @@ class QaGenerator(Generator):
 
     def examples(self, reply: Reply, subject: Subject) -> Sequence[Example | Rejected]:
         """In the order of the text. A reply may word the question for one answer more than once."""
-        items = read_json_reply(reply, REPLY_SCHEMAS["qa"])["items"]
+        items = read_json_reply(reply, _READ)["items"]
+        firm = [item for item in items if not item.get("fallback")]
+        made = self._chosen(firm, reply, subject, most=self._quota(subject.passage))
+        if not any(isinstance(item, Example) for item in made):
+            made += self._chosen([item for item in items if item.get("fallback")], reply, subject, most=1)
+        return made
+
+    def _chosen(
+        self, items: Sequence[Mapping[str, Any]], reply: Reply, subject: Subject, most: int
+    ) -> list[Example | Rejected]:
         made = [self._example(item, reply, subject) for item in items]
         rejected = [item for item in made if isinstance(item, Rejected)]
         wordings: dict[str, list[Example]] = {}
@@ -109,10 +134,10 @@ class QaGenerator(Generator):
                 wordings.setdefault(item.answer, []).append(item)
         kept: list[Example] = []
         for examples in wordings.values():
-            specific = next((example for example in examples if _is_specific(example.prompt, subject)), None)
+            specific = _most_specific(examples, subject)
             if specific is None:
                 rejected.append(_set_aside(examples[0], "another passage answers it better"))
-            elif len(kept) < self._quota(subject.passage):
+            elif len(kept) < most:
                 kept.append(specific)
         return [*sorted(kept, key=lambda example: example.evidence[0].start), *rejected]
 
@@ -171,12 +196,20 @@ def find_evidence(evidence: str, text: str) -> Span | None:
     return Span(start=found.start(), end=found.end()) if found else None
 
 
-def _is_specific(question: str, subject: Subject) -> bool:
-    """Whether the question finds its own passage before every other of the document."""
+def _most_specific(wordings: Sequence[Example], subject: Subject) -> Example | None:
+    """The first wording that clearly finds its own passage among the document's, else the one that does so best."""
     texts = tuple(passage.text for passage in subject.siblings)
     if len(texts) < 2:
-        return True
-    return index_of(texts).lead(question, subject.siblings.index(subject.passage)) > 1
+        return wordings[0]
+    index, own = index_of(texts), subject.siblings.index(subject.passage)
+    best, best_lead = None, LEAST_LEAD
+    for example in wordings:
+        lead = index.lead(example.prompt, own)
+        if lead >= CLEAR_LEAD:
+            return example
+        if lead > best_lead:
+            best, best_lead = example, lead
+    return best
 
 
 def _set_aside(example: Example, detail: str) -> Rejected:

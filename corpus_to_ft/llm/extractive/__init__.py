@@ -56,6 +56,7 @@ class ExtractiveProvider(Provider):
         )
         return {
             "items": [
-                {"question": p.question, "answer": p.answer, "evidence": p.evidence.of(prompt.text)} for p in pairs
+                {"question": p.question, "answer": p.answer, "evidence": p.answer, "fallback": p.fallback}
+                for p in pairs
             ]
         }

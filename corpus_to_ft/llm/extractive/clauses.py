@@ -73,6 +73,13 @@ _LEADING = re.compile(
     r"|아쉽게도|다행히|흔히|주로)[,\s]+|\d{1,2}[.)]\s+)+"
 )
 
+# They only order what is told; what follows them is a statement of its own. "그래서" and "따라서" need their reason.
+_LIGHT = re.compile(
+    r"(?:그리고|또한?|하지만|그러나|그런데|다만|단|참고로|한편|특히|즉|물론|더불어|아울러|게다가|반면에?|추가로|마지막으로"
+    r"|예를 들어|예를 들면|다음으로|두 ?번째로|세 ?번째로|둘째|셋째|이어서|역시"
+    r"|더욱이|심지어|오히려|결국|마찬가지로)(?:,\s*|\s+)"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
@@ -210,6 +217,14 @@ def stands(text: str) -> bool:
     ):
         return False
     return text.count('"') % 2 == 0 and text.count("'") % 2 == 0 and text.count("“") == text.count("”")
+
+
+def without_connective(sentence: Sentence) -> int | None:
+    """Where the sentence begins by itself, when all that ties it to the one before is a word like "그리고", "다만,"."""
+    found = _LIGHT.match(sentence.words)
+    if found is None or leans_back(sentence.words[found.end() :]):
+        return None
+    return sentence.start + found.end()
 
 
 def points(text: str) -> bool:

@@ -28,6 +28,7 @@ STATEMENT_ENDINGS = frozenset(
 VERBAL = frozenset({"VV", "XSV"})
 ADJECTIVAL = frozenset({"VA", "XSA"})
 STEMS = frozenset({"VV", "XSV", "VA", "XSA", "VX", "VCP", "VCN"})
+_PAST = frozenset({"었", "았", "였", "었었", "았었", "였었"})
 _FINALS = 28
 _NIEUN, _RIEUL, _BIEUP, _SIOT, _DIGEUT, _HIEUT = 4, 8, 17, 19, 7, 27
 # Stems in ㅂ, ㅅ and ㄷ that stay as they are before a vowel.
@@ -42,7 +43,11 @@ def question(text: str, tokens: Sequence[Token], start: int) -> str | None:
         return None
     before = tokens[at - 1]
     if before.tag == "EP":
-        return text[start : tokens[at].start] + "나요?" if before.form in ("었", "았", "였") else None
+        return (
+            text[start : tokens[at].start] + "나요?"
+            if before.form in ("었", "았", "였", "었었", "았었", "였었")
+            else None
+        )
     stem = _stem(text, tokens, at - 1, start)
     if stem is None:
         return None

@@ -31,6 +31,7 @@ _DONE_WORDS = (
     "채택 획득 달성 구성 부과 대체 부여 이행 학습 파악 마련 수행 강화 방문 구매 판매 재배 "
     "수확 예약 신청 충족 명시 표시 초과 절감 통합 자동화 상속 선언 할당 만들 줄이 높이 "
     "바꾸 받 보내 고르 지키 막 담 쓰 넣 붙이 고치 다루 늘리 낮추 올리 내리 누르 심 달 갈 "
+    "확인 소개 초래 야기 촉발 명령 지시 확보 유지 차지 보유 겸하 "
     "재 읽 남기 적 맡기 맡 거치 따르 얻 찾 모으 나누 돕 돌려주 지우 세우 보여주 "
 )
 DONE = frozenset(_DONE_WORDS.split())
@@ -56,7 +57,38 @@ _COUNT = re.compile(
 )
 _WHO = re.compile(
     r"(?:팀|회사|재단|위원회|담당자|관리자|협회|정부|법원|그룹|개발자|기관|연구소|대학|대학교|운영자|기사|직원|고객|사용자"
-    r"|커뮤니티|담당|부서|센터|조직|기업|업체|제조사|책임자|리더|매니저|기여자|작성자|상담원|의사|교수)$"
+    r"|커뮤니티|담당|부서|센터|조직|기업|업체|제조사|책임자|리더|매니저|기여자|작성자|상담원|의사|교수|공급자|제공자|신청자|판매자|구매자"
+    r"|이용자|소비자|참가자|회원|학생|배포자|수입자|유통자|사업자|메인테이너|컨트리뷰터|제조업체|엔지니어|변호사|교사|농가|가입자)$"
+)
+
+
+def is_doer(name: str) -> bool:
+    """Whether it names somebody who acts: 담당자, 회사, 위원회."""
+    return _WHO.search(name) is not None
+
+
+_POINTERS = frozenset(
+    [
+        "아래",
+        "다음",
+        "위",
+        "이",
+        "그",
+        "여기",
+        "링크",
+        "것",
+        "내용",
+        "사항",
+        "모습",
+        "결과",
+        "그림",
+        "표",
+        "코드",
+        "예",
+        "예제",
+        "예시",
+        "글",
+    ]
 )
 
 
@@ -67,6 +99,8 @@ def objects(s: Sentence) -> Iterator[Candidate]:
         return
     at = next((i for i in range(ending - 1, 1, -1) if tokens[i].tag == "JKO"), None)
     if at is None or at + 2 > ending or tokens[at + 1].tag not in ("NNG", "VV") or tokens[at + 1].form not in DONE:
+        return
+    if tokens[at - 1].form in _POINTERS or tokens[at + 1].form in ("참고", "참조"):
         return
     tail = [
         t for t in tokens[at + 2 : ending] if t.tag not in ("XSV", "EC", "EP", "VX", "ETM", "NNB", "VV", "VA", "JX")
@@ -108,7 +142,7 @@ def _before_object(s: Sentence, at: int) -> str | None:
     inside = [t for t in tokens[:first] if t.start >= s.opens_at]
     topics = sum(t.tag in ("JKS",) or (t.tag == "JX" and t.form in ("은", "는")) for t in inside)
     whole = (
-        8 <= len(prefix) <= MAX_ASKED_CHARS
+        6 <= len(prefix) <= MAX_ASKED_CHARS
         and not set(":,") & set(prefix)
         and stands(prefix)
         and content_words(inside) >= 2
@@ -328,7 +362,7 @@ def claims(s: Sentence) -> Iterator[Candidate]:
             if topic.particle != "도"
             else f"{topic.text}도"
         )
-        yield candidate(s, f"{owner} {asked}", "figure", 0.85 if bound else 0.8)
+        yield candidate(s, f"{owner} {asked}", "figure", 0.6 if bound else 0.55)
 
 
 FACT_PATTERNS = (objects, places, dates, amounts, counts, agents, holdings, turns, labels, claims)

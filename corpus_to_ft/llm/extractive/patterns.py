@@ -21,7 +21,9 @@ from corpus_to_ft.llm.extractive.clauses import (
 )
 from corpus_to_ft.llm.extractive.endings import ending_at, question
 
-Subject = Literal["definition", "reason", "how", "list", "figure", "comparison", "feature", "result", "heading", "faq"]
+Subject = Literal[
+    "definition", "reason", "how", "list", "figure", "comparison", "feature", "result", "heading", "section", "faq"
+]
 
 MAX_KIND_CHARS = 16
 # A longer sentence goes on to something else after the comparison.
@@ -34,12 +36,53 @@ _FEATURES_WORDS = (
 _FEATURES = frozenset(_FEATURES_WORDS.split())
 # "X는 …할 계획이다" says nothing of what X is.
 _NO_KIND_WORDS = (
+    "분위기 필수 기본 가능 불가능 사항 적 편이 이야기 말 느낌 처음 시작 끝 장점 단점 문제 최고 전부 모습 실정 참 "
     "때문 편 상태 중 정도 계획 입장 상황 느낌 방침 추세 생각 전망 덕분 마찬가지 사실 의견 "
     "질문 표현 수준 수 뿐 예정 차례 때 셈 모양 듯 것 거 이유 결과 덕 탓 일 적 바 점"
 )
 _NO_KIND = frozenset(_NO_KIND_WORDS.split())
+# "많은 기능을 제공한다" does not say which.
+_VAGUE = frozenset(
+    [
+        "많",
+        "다양",
+        "다양하",
+        "같",
+        "새롭",
+        "좋",
+        "크",
+        "그렇",
+        "이렇",
+        "이러하",
+        "그러하",
+        "다르",
+        "필요",
+        "필요하",
+        "중요",
+        "중요하",
+        "적절",
+        "적절하",
+        "간단",
+        "간단하",
+        "특별",
+        "작",
+        "적",
+        "높",
+        "낮",
+        "유용",
+        "유용하",
+        "가능",
+        "가능하",
+        "해당하",
+        "관련되",
+        "강력",
+        "강력하",
+        "풍부",
+        "풍부하",
+    ]
+)
 _OF = frozenset({"은", "는", "에는", "에서는", "으로는", "로는"})
-_MADE = frozenset(["구성", "이루어지", "나뉘", "구분", "분류", "나누어지"])
+_MADE = frozenset(["구성", "이루어지", "나뉘", "나누", "구분", "분류", "나누어지"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +116,8 @@ def definitions(s: Sentence) -> Iterator[Candidate]:
     # "…라고 말한다" reports what somebody says.
     told = told if any(t.tag == "JKO" for t in s.tokens[max(topic.after, ending - 5) : ending]) else set()
     if copula is None and not told:
+        return
+    if copula is not None and s.tokens[copula - 1].tag not in (*NOUNS, "XSN", "NNB", "SN", "NR", "SSC", "SS"):
         return
     complement = s.tokens[copula - 1].form if copula else ""
     between = s.tokens[topic.after : ending]
@@ -115,6 +160,11 @@ def noun_run(s: Sentence, after: int) -> str | None:
     while first > 0 and s.tokens[first - 1].tag in NOUNS | {"XSN", "XPN"}:
         first -= 1
     if first == after or first == 0 or s.tokens[first - 1].tag != "ETM":
+        return None
+    said = [
+        t for t in s.tokens[max(0, first - 3) : first - 1] if t.tag in ("VV", "VA", "XSA", "XSV", "XR", "NNG", "VX")
+    ]
+    if not said or said[-1].form in _VAGUE or (said[-1].tag == "XSA" and len(said) > 1 and said[-2].form in _VAGUE):
         return None
     phrase = noun_phrase(s, first, after)
     return phrase if phrase and len(phrase) <= MAX_KIND_CHARS and s.tokens[after - 1].form not in EMPTY else None

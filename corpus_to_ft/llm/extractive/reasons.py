@@ -9,7 +9,7 @@ from corpus_to_ft.analyzers.base import Token
 from corpus_to_ft.analyzers.josa import with_josa
 from corpus_to_ft.llm.extractive.clauses import Sentence, content_words, noun_phrase, stands, topic_of
 from corpus_to_ft.llm.extractive.endings import ending_at, intention, modifier, question
-from corpus_to_ft.llm.extractive.facts import DONE
+from corpus_to_ft.llm.extractive.facts import DONE, is_doer
 from corpus_to_ft.llm.extractive.patterns import Candidate, Subject
 
 MAX_CLAUSE_CHARS, MAX_REASONED_CHARS = 50, 46
@@ -178,7 +178,11 @@ def conditions(s: Sentence) -> Iterator[Candidate]:
                 yield _made(s, f"{clause} 무엇을 할 수 있나요?", "result", 0.8)
         elif token.form in ("때", "경우"):
             if advised:
-                topical = topic_of(s) is not None
+                topic = topic_of(s)
+                topical = topic is not None and topic.start < token.start
+                # "충돌은 두 개를 쓸 때 …해야 한다": only who acts can be asked what to do.
+                if topic is not None and topical and not is_doer(topic.text):
+                    return
                 particle = "" if topical else "에는" if token.form == "경우" else "는"
                 yield _made(s, f"{clause}{particle} 어떻게 해야 하나요?", "how", 1.05)
         elif advised or _acts(tokens):
@@ -222,6 +226,9 @@ def _why(s: Sentence, main: int, before: int) -> str | None:
     if owner and any(t.tag == "EC" and t.form in ("고", "며", "으며") for t in tokens[main:]):
         return None
     clause = modifier(s.text, tokens, start)
+    # "서버도 설치하는 이유" asks about the 도, which nothing answers.
+    if any(t.tag == "JX" and t.form in ("도", "만") for t in tokens[main:]):
+        return None
     if clause and ("," in clause or (owner and clause.startswith(owner[:-2]))):
         return None
     if (
@@ -281,6 +288,11 @@ def _advises(tokens: Sequence[Token], *, strictly: bool = False) -> bool:
         ):
             return True
     return any(a == "것" and "좋" in forms[i : i + 3] for i, a in enumerate(forms))
+
+
+def advises(s: Sentence) -> bool:
+    """Whether a sentence tells the reader what to do."""
+    return _requests(s) or _advises(s.tokens[-12:])
 
 
 def _requests(s: Sentence) -> bool:

@@ -6,27 +6,26 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Literal
 
 from corpus_to_ft.analyzers.josa import with_josa
-from corpus_to_ft.llm.extractive.clauses import EMPTY, RELATIONS, Sentence, stands
+from corpus_to_ft.llm.extractive.clauses import EMPTY, Sentence, stands
 from corpus_to_ft.llm.extractive.endings import question
 from corpus_to_ft.llm.extractive.patterns import Candidate
+from corpus_to_ft.llm.extractive.sections import below
 from corpus_to_ft.llm.extractive.wording import (
     is_relation,
     noun_phrase_of,
     polite_question,
     shares_word,
-    to_do,
 )
 from corpus_to_ft.records import Block
 
-MAX_LIST_CHARS = 600
+MAX_LIST_CHARS = 800
 MAX_PAGE_CHARS = 700
-MIN_SECTION_CHARS, MAX_SECTION_CHARS = 70, 380
+MIN_TOLD_CHARS, MAX_TOLD_CHARS = 50, 360
 # "왜 필요한가요?" says nothing by itself.
 MIN_HEADING_QUESTION_CHARS = 14
-MIN_ITEM_CHARS, MAX_ITEM_CHARS = 2, 220
+MIN_ITEM_CHARS, MAX_ITEM_CHARS = 2, 300
 
 _LIKE_THESE = re.compile(
     r"(?:다음|아래)(?:과|와)? ?같은 |(?:다음|아래)의 |(?:다음|아래) (?=사항|내용|항목|조건"
@@ -37,6 +36,17 @@ _LIKE_THIS = re.compile(r"(?:다음|아래)(?:과|와)? ?같이 |(?:다음|아�
 _PLURAL = re.compile(
     r"(?:들|목록|리스트|종류|유형|요소|항목|장점|단점|특징|기능|조건|규칙|원칙|방법|단계|예|사례|도구|기술|키워드"
     r"|의무|권리)$"
+)
+_SUMMED = re.compile(
+    r"[을를] (?:간단히 |간략히 |간략하게 )?(?:정리|요약|나열|소개|설명|열거)(?:하면|해 ?보면) "
+    r"(?:다음|아래)(?:과|와)? ?같"
+)
+_THESE = re.compile(
+    r"(?:다음|아래)(?: ?(?:사항|내용|항목|요소|조건|기능|단계|절차))?(?:의 (?:사항|것|내용|항목)(?:들)?)?(?:을|를) "
+)
+_MANY = re.compile(
+    r"(?:다양한|여러 가지의?|여러|몇 가지|(?:두|세|네|다섯|여섯|\d+) ?(?:가지|개의|종류의)) "
+    r"(?!.{0,12}(?:가운데| 중 ))(?=[가-힣A-Za-z])"
 )
 _SO_MANY = re.compile(
     r"(?:두|세|네|다섯|여섯|일곱|여덟|\d+) ?(?:가지|단계의|종류의|개의) "
@@ -94,19 +104,20 @@ def heading_questions(text: str, blocks: Sequence[Block], sentences: Sequence[Se
         asked = polite_question(words) if "\n" not in words and len(words) <= 100 else None
         if asked is None or len(asked) < MIN_HEADING_QUESTION_CHARS:
             continue
-        below = _below(blocks, number, sentences)
-        if not below:
+        found = below(blocks, number, sentences)
+        told = found[-1].end - found[0].start if found else 0
+        if told < MIN_TOLD_CHARS or found[0].words.endswith(("?", "？")):
             continue
-        last = below[0]
-        length = below[0].end - below[0].start
-        for sentence in below[1:]:
-            length = sentence.end - below[0].start
-            if length > 320:
+        last = found[0]
+        for sentence in found[1:]:
+            if sentence.end - found[0].start > MAX_TOLD_CHARS:
                 break
             last = sentence
+        # What stands under its question may lean on it: "항상 그렇지는 않다."
+        start = -1 if marked else found[0].start
         yield Candidate(
-            text=asked, subject="faq" if marked else "heading", first=below[0].index, last=last.index,
-            weight=1.4 if marked else 1.05,
+            text=asked, subject="faq" if marked else "heading", first=found[0].index, last=last.index,
+            weight=1.4, start=start, end=0 if marked else last.end,
         )  # fmt: skip
 
 
@@ -126,52 +137,6 @@ def title_questions(
     yield Candidate(
         text=asked, subject="faq", first=first.index, last=last.index, weight=1.6, end=last.end, of=""
     )  # fmt: skip
-
-
-def section_questions(text: str, blocks: Sequence[Block], sentences: Sequence[Sentence]) -> Iterator[Candidate]:
-    """A heading that names a way, an action or a side: X의 장점은 무엇인가요? X하려면 어떻게 해야 하나요?"""
-    for phrase, below in sections(text, blocks, sentences):
-        last = below[0]
-        for sentence in below[1:]:
-            if sentence.end - below[0].start > MAX_SECTION_CHARS:
-                break
-            last = sentence
-        told = text[below[0].start : last.end]
-        action = to_do(phrase)
-        head = phrase.split()[-1]
-        of: Literal["", "의", "에서"] = "에서"
-        if below[0].leans or len(told) < MIN_SECTION_CHARS or not shares_word(told, phrase):
-            continue
-        if action and not phrase.endswith("보기"):
-            asked = f"{action} 어떻게 해야 하나요?"
-        elif head in RELATIONS or head in ("방법", "법"):
-            asked = f"{with_josa(phrase, '은/는')} 무엇인가요?"
-            of = "의" if is_relation(phrase) else "에서"
-        else:
-            continue
-        yield Candidate(text=asked, subject="heading", first=below[0].index, last=last.index, weight=0.9, of=of)
-
-
-def sections(text: str, blocks: Sequence[Block], sentences: Sequence[Sentence]) -> Iterator[tuple[str, list[Sentence]]]:
-    """Each heading that names something, with the prose sentences under it."""
-    for number, block in enumerate(blocks):
-        if block.kind == "heading":
-            phrase = noun_phrase_of(block.of(text))
-            below = _below(blocks, number, sentences)
-            if phrase and below:
-                yield phrase, below
-
-
-def _below(blocks: Sequence[Block], number: int, sentences: Sequence[Sentence]) -> list[Sentence]:
-    """Sentences of the unbroken prose after a block: up to the next heading, code or table."""
-    stretch: list[Block] = []
-    for block in blocks[number + 1 :]:
-        if block.kind in ("heading", "code", "table_row"):
-            break
-        stretch.append(block)
-    if not stretch:
-        return []
-    return [s for s in sentences if stretch[0].start <= s.start < stretch[-1].end]
 
 
 def _runs(text: str, blocks: Sequence[Block], sentences: Sequence[Sentence]) -> Iterator[ListRun]:
@@ -208,7 +173,11 @@ def _announced(lead: Sentence) -> str | None:
     if found:
         what = words[: found.start()].strip()
         return f"{with_josa(what, '은/는')} 무엇인가요?" if _can_stand(what) else None
-    for pattern, asker in ((_LIKE_THESE, "어떤 "), (_LIKE_THIS, "어떻게 ")):
+    summed = _SUMMED.search(words)
+    if summed:
+        what = words[: summed.start()].strip()
+        return f"{with_josa(what, '은/는')} 무엇인가요?" if _can_stand(what) else None
+    for pattern, asker in ((_LIKE_THESE, "어떤 "), (_LIKE_THIS, "어떻게 "), (_THESE, "무엇을 "), (_MANY, "어떤 ")):
         found = pattern.search(words)
         if found:
             rest = question(lead.text, lead.tokens, start + found.end())

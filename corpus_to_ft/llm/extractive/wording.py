@@ -48,8 +48,14 @@ _ENDS_IN_NOUN = re.compile(
     r"|페이지|이미지|메시지|패키지|스토리지|에지|정지|유지|공지|방지|인지|네트워크)$"
 )
 _ACTION = re.compile(
-    r"[가-힣](?:하|만들|쓰|줄이|되|옮기|바꾸|배우|구하|다루|나누|늘리|높이|고치|찾|넣|얻|올리|띄우|붙이|남기|세우"
-    r"|지키|키우|(?:어|아|해) ?보)기$"
+    r"[가-힣 ](?:하|고르|막|돕|만들|쓰|줄이|되|옮기|바꾸|배우|구하|다루|나누|늘리|높이|고치|찾|넣|얻|올리"
+    r"|띄우|붙이|남기|세우|지키|키우"
+    r"|(?:어|아|해) ?보)기$"
+)
+# "바이너리 형태로 재배포" is no place; "바이너리 형태로 재배포할 때" is.
+_DONE_IN_A_WAY = re.compile(
+    r"[가-힣](?:으로|로|에서|에|에게) (?:재배포|배포|설치|적용|사용|활용|전환|변경"
+    r"|이전|제출|공개|등록|저장|연결|접속|기여|참여|제공|실행|구현|관리|표시)$"
 )
 _GENERIC = re.compile(
     r"^(?:소개|개요|서론|결론|마치며|마치면서|마무리|들어가며|들어가면서|시작하며|시작하면서|맺음말|맺으며|머리말"
@@ -112,10 +118,15 @@ class Field:
 
 def field_of(title: str, headings: Sequence[str]) -> Field:
     """Noun phrases of the title and of the nearest heading that names something."""
-    section = next((phrase for place in reversed(headings) if (phrase := _place_of(place))), None)
+    section = next((p for place in reversed(headings) if (p := _place_of(place)) and not _is_stripped(p, place)), None)
     above = (p for place in headings if (p := _place_of(place)) and not is_relation(p))
     document = _place_of(title) or next(above, None)
     return Field(document=document, section=section if section != document else None)
+
+
+def _is_stripped(phrase: str, place: str) -> bool:
+    """ "라이선스 개요" leaves 라이선스, which says nothing of its own."""
+    return " " not in phrase and " " in place.strip() and re.fullmatch(r"[가-힣]{1,5}", phrase) is not None
 
 
 def _place_of(text: str) -> str | None:
@@ -147,13 +158,20 @@ def in_field(candidate: Candidate, field: Field) -> str | None:
 def placed(field: Field, text: str) -> str:
     """ "Kubernetes의 Pod에서 …": document and section as far as the question does not name them and they stay short."""
     document, section = field.document, field.section
-    if document and shares_word(text, document):
+    if document and names_much(text, document):
         document = None
     if section and (shares_word(text, section) or (document and shares_word(section, document))):
         section = None
     if document and section and "의 " not in section and not _CASES.search(section):
         doing = _doing(document)
-        both = f"{doing} {section}" if doing else f"{document}의 {section}"
+        way = _DONE_IN_A_WAY.search(section) is not None
+        both = (
+            f"{doing} {section}"
+            if doing
+            else f"{with_josa(document, '을/를')} {section}"
+            if way
+            else f"{document}의 {section}"
+        )
         if len(both) <= MAX_FIELD_CHARS:
             return _put(both, text)
     chosen = document or (section if section and not is_relation(section) else None)
@@ -214,9 +232,9 @@ def polite_question(text: str) -> str | None:
     return None
 
 
-def explain_request(phrase: str, field: Field) -> str:
+def explain_request(phrase: str) -> str:
     """The plainest question, for passages that offer nothing better."""
-    return placed(field, f"{phrase}에 대해 설명해 주시겠어요?")
+    return f"{phrase}에 대해 설명해 주시겠어요?"
 
 
 def _put(field: str, text: str) -> str:
@@ -231,6 +249,8 @@ def _put(field: str, text: str) -> str:
 
 def _doing(phrase: str) -> str | None:
     """블로그 만들기 → 블로그를 만들 때; None for phrases that are no action."""
+    if _DONE_IN_A_WAY.search(phrase):
+        return phrase + "할 때"
     if not _ACTION.search(phrase):
         return None
     stem = phrase[:-1]
@@ -263,6 +283,21 @@ def names_all(text: str, phrase: str) -> bool:
     low = text.casefold().replace(" ", "")
     words = [_JOSA_TAIL.sub("", word) if len(word) > 2 else word for word in _WORD.findall(phrase.casefold())]
     return bool(words) and all(word in low for word in words)
+
+
+def names_half(text: str, phrase: str) -> bool:
+    """Whether half of the words of the phrase stand in the text, particles aside."""
+    low = text.casefold().replace(" ", "")
+    words = [_JOSA_TAIL.sub("", word) if len(word) > 2 else word for word in _WORD.findall(phrase.casefold())]
+    return bool(words) and 2 * sum(word in low for word in words) >= len(words)
+
+
+def names_much(text: str, field: str) -> bool:
+    """Whether the text names a Latin word or number of the field, or half of its words."""
+    low = text.casefold().replace(" ", "")
+    words = [_JOSA_TAIL.sub("", word) if len(word) > 2 else word for word in _WORD.findall(field.casefold())]
+    named = [word for word in words if word in low]
+    return any(not "가" <= word[0] <= "힣" for word in named) or (bool(named) and 2 * len(named) >= len(words))
 
 
 def shares_word(text: str, field: str) -> bool:

@@ -1,0 +1,79 @@
+"""The plainest question, a request to explain, for passages that answer nothing more pointed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from corpus_to_ft.llm.extractive.clauses import RELATIONS, Sentence, announces, topic_of
+from corpus_to_ft.llm.extractive.patterns import Candidate
+from corpus_to_ft.llm.extractive.sections import opens_answer, sections, told
+from corpus_to_ft.llm.extractive.wording import explain_request, names_all, names_half, noun_phrase_of, shares_word
+from corpus_to_ft.records import Block
+
+MIN_EXPLANATION_CHARS = 70
+MAX_TOPIC_ANSWER_CHARS = 320
+
+_SPEAKER = re.compile(r"(?<![가-힣])(?:저는|제가|저의|나는|내가|나의|저희|우리|필자|제 |내 |여러분|저도)")
+_NO_THING = re.compile(
+    r"(?:자체|설명|소개|이해|마련|확인|님|씨|판사|교수|의원|대표|사건|경우|생각|필요|하나|때|것|점|수|중|등|문의|후기|회고|소감|인사"
+    r"|개요|요약|정리|정보|안내|결론|예시|사례|참고|문서|페이지|링크|목록|본문|내용)$|^(?:Step|Case|Part|Code)\b"
+)
+
+
+def explanations(
+    text: str, blocks: Sequence[Block], sentences: Sequence[Sentence], *, title: str, headings: Sequence[str]
+) -> Iterator[Candidate]:
+    """X에 대해 설명해 주시겠어요? over what a section opens with, or over what goes on about a topic of the page."""
+    for phrase, found in sections(text, blocks, sentences):
+        yield from _of_section(text, phrase, found, 0.6)
+    inside = next((block.start for block in blocks if block.kind == "heading"), len(text))
+    above = noun_phrase_of(headings[-1]) if headings else None
+    carried_on = [s for s in sentences if s.start < inside]
+    if above and carried_on and names_all(carried_on[0].words, above):
+        yield from _of_section(text, above, carried_on, 0.5)
+    place = " ".join((title, *headings))
+    for sentence in sentences:
+        yield from _of_topic(sentences, sentence, place)
+
+
+def _of_section(text: str, phrase: str, found: Sequence[Sentence], weight: float) -> Iterator[Candidate]:
+    first, last, end = told(found)
+    if first is None or last is None or not _is_explainable(phrase):
+        return
+    # What is to be explained must be spoken of soon, not only somewhere below its heading.
+    opening = text[first.start : min(end, first.end + 120)]
+    if _SPEAKER.search(first.words):
+        return
+    if end - first.start >= MIN_EXPLANATION_CHARS and names_half(opening, phrase):
+        yield Candidate(
+            text=explain_request(phrase), subject="heading", first=first.index, last=last.index, weight=weight, end=end
+        )
+
+
+def _of_topic(sentences: Sequence[Sentence], sentence: Sentence, place: str) -> Iterator[Candidate]:
+    topic = topic_of(sentence)
+    if topic is None or not opens_answer(sentence) or not _is_explainable(topic.text):
+        return
+    if any(t.tag == "EP" for t in sentence.tokens[-4:]) or not (topic.is_name or " " in topic.text):
+        return
+    last = sentence
+    for following in sentences[sentence.index + 1 :]:
+        near = following.block is sentence.block and following.end - sentence.start <= MAX_TOPIC_ANSWER_CHARS
+        goes_on = following.leans or shares_word(following.words, topic.text)
+        if not near or not goes_on or announces(following.words):
+            break
+        last = following
+    on_page = shares_word(place, topic.text)
+    if last.end - sentence.start >= MIN_EXPLANATION_CHARS and (last is not sentence or on_page):
+        weight = 0.4 + 0.05 * (last is not sentence) + 0.05 * on_page
+        yield Candidate(
+            text=explain_request(topic.text), subject="heading", first=sentence.index, last=last.index, weight=weight
+        )
+
+
+def _is_explainable(phrase: str) -> bool:
+    """A thing with a name of its own, not a person, a relation or a pointer."""
+    words = phrase.split()
+    named = len(words) >= 2 or bool(re.search(r"[A-Za-z]{2}", phrase)) or len(phrase) >= 3
+    return named and words[-1] not in RELATIONS and not _NO_THING.search(phrase)
