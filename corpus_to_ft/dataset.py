@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib import metadata, resources
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ from corpus_to_ft.write.manifest import Input, Leakage, RunFacts
 from corpus_to_ft.write.stage import MANIFEST, write_dataset
 
 DROPPED = ("", "duplicates")
+# The fact that names the fingerprint of reading while a run is under way, and after it was broken off.
+UNFINISHED = "unfinished"
 DUPLICATE_REASONS = frozenset({"duplicate", "near_duplicate"})
 KEYWORDS_SHOWN = 60
 PACKAGES = ("kiwipiepy", "kiwipiepy_model", "konlpy", "markdown-it-py", "resiliparse", "lxml", "tiktoken")
@@ -73,10 +76,8 @@ class Contents:
     @classmethod
     def load(cls, store: RunStore) -> Contents:
         by_class: dict[type, list[Any]] = {}
-        for stage in ("ingest", "summarize", "generate"):
-            for result in store.current_results(stage):
-                for record in result:
-                    by_class.setdefault(type(record), []).append(record)
+        for record in chain.from_iterable(_results(store)):
+            by_class.setdefault(type(record), []).append(record)
         return cls(
             documents={document.id: document for document in by_class.get(Document, [])},
             passages={passage.id: passage for passage in by_class.get(Passage, [])},
@@ -98,17 +99,26 @@ class Contents:
         return [warning for document in self.documents.values() for warning in document.meta.get("warnings", [])]
 
     def counts(self) -> dict[str, Any]:
-        """How many of everything."""
-        kept = list(self.kept)
+        """How many of everything; before anything was written, the examples are those that may be."""
+        kept = list(self.kept) if self.split_of else [("", example) for example in self.examples]
         return {
             "documents": len(self.documents),
             "passages": len(self.passages),
             "examples": len(kept),
             "kinds": dict(Counter(example.kind for _, example in kept)),
-            "splits": dict(Counter(split for split, _ in kept)),
+            "splits": dict(Counter(split for split, _ in kept if split)),
             "rejected": dict(Counter(item.reason for item in self.rejected).most_common()),
             "notes": dict(Counter(note.reason for note in self.notes).most_common()),
         }
+
+
+def _results(store: RunStore) -> Iterator[tuple[Any, ...]]:
+    """What the latest run consists of, by stages; of a first run that was broken off while reading, what was read."""
+    reading = store.fact(UNFINISHED)
+    if reading and not store.current("ingest"):
+        yield from store.results_under("ingest", reading)
+    for stage in ("ingest", "summarize", "generate"):
+        yield from store.current_results(stage)
 
 
 def documents(store: RunStore) -> Iterator[Document]:

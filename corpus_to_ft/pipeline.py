@@ -16,7 +16,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import Literal
@@ -73,6 +73,7 @@ def build_dataset(
             progress.finish("write", made=int(contents is not before), reused=int(contents is before))
         if export:
             dataset.export(contents, out / "exports")
+        store.save_fact(dataset.UNFINISHED, None)
         return dataset.outcome(contents, store, out, tallies, ask)
 
 
@@ -91,6 +92,7 @@ def _ingest(settings: Settings, found: Iterator[FileRef], store: RunStore, progr
 
     progress.start("ingest", None)
     fingerprints = {"ingest": work.fingerprint()}
+    store.save_fact(dataset.UNFINISHED, fingerprints["ingest"])
     tally = do_each(tasks(), work, fingerprints=fingerprints, store=store, executor=SerialExecutor(), progress=progress)
     store.set_current("ingest", [(fingerprints["ingest"], item_id) for item_id in ids])
     store.save_fact("inputs", inputs)
@@ -103,24 +105,32 @@ def _work_on_documents(
     work = DocumentWork.of(settings, ask, generates=generates)
     fingerprints = work.fingerprints()
     ids = [document.id for document in dataset.documents(store)]
-    tasks = (Task(item=d, item_id=d.id, source=d.source, given={}) for d in dataset.documents(store))
-    progress.start(list(fingerprints)[-1], len(ids))
-    executor = _make_executor(settings)
-    tally = do_each(
-        tasks, work, fingerprints=fingerprints, store=store, executor=executor, progress=progress, abandon=ask.stop
-    )
     for stage, fingerprint in fingerprints.items():
         store.set_current(stage, [(fingerprint, item_id) for item_id in ids])
-    return tally
+
+    def go_over_all() -> Tally:
+        tasks = (Task(item=d, item_id=d.id, source=d.source, given={}) for d in dataset.documents(store))
+        progress.start(list(fingerprints)[-1], len(ids))
+        executor = _make_executor(settings)
+        return do_each(
+            tasks, work, fingerprints=fingerprints, store=store, executor=executor, progress=progress, abandon=ask.stop
+        )
+
+    ask.catch_up()
+    tally = go_over_all()
+    while tally.postponed and ask.collect():
+        tally = tally.then(go_over_all())
+    return replace(tally, reason=ask.waits_for or tally.reason)
 
 
 @contextmanager
 def _asking(settings: Settings, store: RunStore, limits: Limits, progress: Progress) -> Iterator[DirectAsk | LedgerAsk]:
     provider = settings.make_provider()
-    try:
-        yield LedgerAsk(provider, store, limits, progress.say) if provider.billed else DirectAsk(provider=provider)
-    finally:
-        provider.close()
+    if provider.billed:
+        with LedgerAsk(provider, store, limits, progress.say) as ask:
+            yield ask
+    else:
+        yield DirectAsk(provider=provider)
 
 
 def _make_executor(settings: Settings) -> Executor:

@@ -271,3 +271,37 @@ def test_a_sentence_cut_without_loss_is_a_note_and_not_rejected(source: Path, tm
     assert "sentence_cut" not in (out / "exports" / "rejected.jsonl").read_text(encoding="utf-8")
     (note,) = [json.loads(line) for line in (out / "exports" / "notes.jsonl").read_text(encoding="utf-8").splitlines()]
     assert (note["source"], note["reason"]) == ("긴글.txt", "sentence_cut")
+
+
+@pytest.mark.parametrize("stage", ["ingest", "generate"])
+def test_status_counts_what_a_run_that_was_broken_off_has_done(tmp_path: Path, stage: str) -> None:
+    folder, out = tmp_path / "글", tmp_path / "out"
+    folder.mkdir()
+    for number in range(40):
+        (folder / f"{number:02}.txt").write_text(TEXT.replace("5월", f"{number % 12 + 1}월"), encoding="utf-8")
+    settings = ["analyzer.use=regex", "generate=keywords"]
+    code = f"""
+import os, signal
+from pathlib import Path
+from corpus_to_ft.pipeline import build_dataset
+from corpus_to_ft.run.base import Silence
+from corpus_to_ft.settings import load_settings
+
+class Killer(Silence):
+    done = 0
+
+    def advance(self, stage: str, done: int = 1) -> None:
+        self.done += stage == {stage!r}
+        if self.done == 7:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+build_dataset(load_settings(None, {settings!r}), [{str(folder)!r}], Path({str(out)!r}), progress=Killer())
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
+    status = json.loads(run("status", out, "--json").stdout)
+    assert status["unfinished"] is True
+    assert (status["documents"], status["passages"]) == ((7, 0) if stage == "ingest" else (40, 7))
+    assert bool(status["examples"]) == (stage == "generate")
+    assert "the same command continues" in run("status", out).stdout
+    assert run("run", folder, "-o", out, "--set", settings[0], "--set", settings[1]).returncode == 0
+    assert json.loads(run("status", out, "--json").stdout)["unfinished"] is False

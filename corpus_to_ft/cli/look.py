@@ -45,14 +45,17 @@ def safe(text: str) -> str:
 def print_status(out: Path, *, as_json: bool) -> int:
     with RunStore.read(out) as store:
         counts = {**dataset.Contents.load(store).counts(), "calls": len(store.calls())}
+        unfinished = store.fact(dataset.UNFINISHED) is not None
     if as_json:
-        print(json.dumps(counts, ensure_ascii=False))
+        print(json.dumps({**counts, "unfinished": unfinished}, ensure_ascii=False))
         return ExitCode.DONE
     table = Table(show_header=False, box=None)
     for name, value in counts.items():
         shown = ", ".join(f"{tr(k)} {v:,}" for k, v in value.items()) if isinstance(value, dict) else f"{value:,}"
         table.add_row(tr(name), shown or "0")
     Console().print(table)
+    if unfinished:
+        print(tr("The run is under way or was broken off; the same command continues it."))
     return ExitCode.DONE
 
 

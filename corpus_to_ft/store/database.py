@@ -7,7 +7,7 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from corpus_to_ft.errors import ConfigError, StoreError, boundary
-from corpus_to_ft.records import Reply, Usage
+from corpus_to_ft.records import Reply
 from corpus_to_ft.store.codec import decode, encode
 from corpus_to_ft.store.migrations import MIGRATIONS, migrate
 
@@ -47,7 +47,10 @@ class Call:
         return self.outcome not in ("stop", "length", "content_filter")
 
 
-_INSERT_CALL = f"INSERT INTO calls ({', '.join(Call.__slots__)}) VALUES ({', '.join('?' * len(Call.__slots__))})"
+_WRITE_CALL = (
+    f"INSERT OR REPLACE INTO calls (id, {', '.join(Call.__slots__)})"
+    f" VALUES ({', '.join('?' * (len(Call.__slots__) + 1))})"
+)
 
 
 class RunStore:
@@ -174,44 +177,34 @@ class RunStore:
             if result is not None:
                 yield result
 
+    def results_under(self, stage: str, fingerprint: str) -> Iterator[tuple[Any, ...]]:
+        """All results kept at `stage` under one fingerprint, in no order that means anything."""
+        sql = "SELECT payload FROM results WHERE stage=? AND fingerprint=? ORDER BY item_id"
+        for (payload,) in self._execute(sql, (stage, fingerprint)):
+            yield decode(payload)
+
     def reply(self, provider: str, prompt_id: str) -> Reply | None:
         rows = self._execute("SELECT payload FROM replies WHERE provider=? AND prompt_id=?", (provider, prompt_id))
         return decode(rows[0][0]) if rows else None
 
-    def open_call(self, call: Call) -> int:
-        """Write a call down before it is made; its number."""
-        with self._lock, self._writing():
-            cursor = self._connection.execute(_INSERT_CALL, tuple(getattr(call, name) for name in Call.__slots__))
-            assert cursor.lastrowid is not None
-            return cursor.lastrowid
+    def next_call(self) -> int:
+        """The first number that no call has."""
+        last: int | None = self._execute("SELECT max(id) FROM calls")[0][0]
+        return (last or 0) + 1
 
-    def close_call(
-        self,
-        number: int,
-        *,
-        outcome: str,
-        latency_s: float,
-        usage: Usage,
-        cost: float | None,
-        kept: tuple[str, Reply] | None = None,
-    ) -> None:
-        """What came of a call, and in the same moment its reply, `kept` under (provider, reply)."""
-        sql = "UPDATE calls SET outcome=?, latency_s=?, input_tokens=?, output_tokens=?, cost=? WHERE id=?"
+    def write_calls(self, calls: Mapping[int, Call | None], replies: Iterable[tuple[str, Reply]] = ()) -> None:
+        """Calls by number, new or changed (None: it reached nobody), and replies by (provider, reply), in one step."""
+        lines = [(number, *(getattr(call, name) for name in Call.__slots__)) for number, call in calls.items() if call]
+        gone = [(number,) for number, call in calls.items() if call is None]
+        kept = [(provider, reply.prompt_id, encode(reply)) for provider, reply in replies]
         with self._transaction():
-            values = (outcome, latency_s, usage.input_tokens, usage.output_tokens, cost, number)
-            self._connection.execute(sql, values)
-            if kept:
-                provider, reply = kept
-                reply_values = (provider, reply.prompt_id, encode(reply))
-                self._connection.execute("INSERT OR REPLACE INTO replies VALUES (?, ?, ?)", reply_values)
+            self._connection.executemany(_WRITE_CALL, lines)
+            self._connection.executemany("DELETE FROM calls WHERE id=?", gone)
+            self._connection.executemany("INSERT OR REPLACE INTO replies VALUES (?, ?, ?)", kept)
 
     def settle_lost_calls(self) -> None:
         """Calls left open by a process that died: they may have cost as much as was reserved for them."""
         self._execute("UPDATE calls SET outcome=? WHERE outcome=?", (LOST, OPEN))
-
-    def drop_call(self, number: int) -> None:
-        """A call that reached nobody is none."""
-        self._execute("DELETE FROM calls WHERE id=?", (number,))
 
     def calls(self) -> list[Call]:
         columns = ", ".join(Call.__slots__)
