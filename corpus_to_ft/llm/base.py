@@ -11,6 +11,7 @@ from corpus_to_ft.errors import BadReply, ProviderRefused
 from corpus_to_ft.llm.prices import Price
 from corpus_to_ft.plugin import Plugin
 from corpus_to_ft.records import Prompt, ProviderFailure, Reply, Usage
+from corpus_to_ft.store import RunStore
 
 # How stages reach a provider: all prompts of an item at once, one answer each, in order. A prompt that
 # is refused for good comes back as ProviderFailure; an unreachable provider raises ProviderUnavailable.
@@ -53,7 +54,10 @@ REPLY_SCHEMAS: Mapping[str, Mapping[str, Any]] = {
 
 
 class Ledger(Protocol):
-    """Told of every call before it leaves and after it came back, so that none is forgotten or made beyond a limit."""
+    """Told of every call before it leaves and after it came back, so that none is forgotten or made beyond a limit.
+
+    What was told lasts from the next `commit` on; a call leaves, and a reply is used, only after one.
+    """
 
     def begin(self, prompt: Prompt, attempt: int, at_most: Usage) -> int | None:
         """The call's number; None while calls under way have reserved what is left of the money.
@@ -66,6 +70,9 @@ class Ledger(Protocol):
 
     def forget(self, call: int) -> None:
         """The call never reached anybody."""
+
+    def commit(self) -> None:
+        """Write down what was told, in one step."""
 
     def say(self, text: str) -> None:
         """Something that the user should know while waiting."""
@@ -80,6 +87,8 @@ class Unwritten:
     def end(self, call: int, *, outcome: str, latency_s: float, usage: Usage | None, reply: Reply | None) -> None: ...
 
     def forget(self, call: int) -> None: ...
+
+    def commit(self) -> None: ...
 
     def say(self, text: str) -> None: ...
 
@@ -119,6 +128,18 @@ class Provider(Plugin):
         """
         return [self._ask(prompt, ledger) for prompt in prompts]
 
+    def catch_up(self, ledger: Ledger, store: RunStore) -> None:
+        """Called before the first pass over the documents: take home what was answered since the last run."""
+
+    def collect(self, ledger: Ledger, store: RunStore) -> bool:
+        """Called after each pass that left documents waiting; True when another pass would now go further.
+
+        For a provider that answers later what `ask_all` put off. Raises ProviderUnavailable with what the
+        documents wait for, when that is nothing this run can bring about.
+        """
+        del ledger, store
+        return False
+
     def stop(self) -> None:
         """Begin no call any more and let those under way end soon; called from another thread."""
 
@@ -128,6 +149,7 @@ class Provider(Plugin):
     def _ask(self, prompt: Prompt, ledger: Ledger) -> Reply | ProviderFailure:
         call = ledger.begin(prompt, 1, Usage())
         assert call is not None, "calls are made one after the other here, so nothing is reserved"
+        ledger.commit()
         outcome, reply, started_at = "error", None, time.monotonic()
         try:
             reply = self.answer(prompt)
@@ -138,6 +160,7 @@ class Provider(Plugin):
         finally:
             usage = reply.usage if reply else Usage()
             ledger.end(call, outcome=outcome, latency_s=time.monotonic() - started_at, usage=usage, reply=reply)
+            ledger.commit()
         return reply
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from corpus_to_ft.errors import BadReply, BudgetReached, ConfigError, ProviderRefused
+from corpus_to_ft.errors import BadReply, BudgetReached, ConfigError, ProviderRefused, ProviderUnavailable
 from corpus_to_ft.llm.base import Provider, failure
 from corpus_to_ft.records import Prompt, ProviderFailure, Reply, Usage
 from corpus_to_ft.store import RunStore
@@ -31,6 +31,7 @@ class DirectAsk:
     """Asks an embedded provider; can be sent to another process."""
 
     provider: Provider
+    waits_for: str = ""
 
     def __call__(self, prompts: Sequence[Prompt]) -> list[Reply | ProviderFailure]:
         return [self._ask(prompt) for prompt in prompts]
@@ -40,6 +41,12 @@ class DirectAsk:
             return self.provider.answer(prompt)
         except (ProviderRefused, BadReply) as error:
             return failure(prompt, error)
+
+    def catch_up(self) -> None:
+        """Nothing is ever answered later."""
+
+    def collect(self) -> bool:
+        return False
 
     def stop(self) -> None:
         """Nothing is ever under way."""
@@ -73,10 +80,32 @@ class LedgerAsk:
             )
         self._lock = threading.Lock()
         self._asking: dict[str, threading.Event] = {}
-        self._under_way: dict[int, float] = {}
+        self._under_way: dict[int, Call] = {}
+        self._next_call = store.next_call()
+        self._told: dict[int, Call | None] = {}
+        self._kept: list[tuple[str, Reply]] = []
         store.settle_lost_calls()
         self._spent = sum(call.cost or 0.0 for call in store.calls())
         self.made = self.reused = self.failed = 0
+        self.waits_for = ""
+
+    def catch_up(self) -> None:
+        """Take home what was answered since the last run."""
+        self._provider.catch_up(self, self._store)
+
+    def collect(self) -> bool:
+        """Whether prompts that were put off now have answers; else `waits_for` may say what they wait for."""
+        try:
+            return self._provider.collect(self, self._store)
+        except ProviderUnavailable as error:
+            self.waits_for = str(error)
+            return False
+
+    def __enter__(self) -> LedgerAsk:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._provider.close()
 
     def stop(self) -> None:
         """Begin no call any more; called when the run ends early."""
@@ -131,43 +160,51 @@ class LedgerAsk:
                     f"${self._spent:.4f} spent, and the next call could cost ${cost or 0.0:.4f}: --max-cost is "
                     f"${self._limits.max_cost:.4f}; run again with a higher one to continue"
                 )
-            number = self._store.open_call(
-                Call(
-                    prompt_id=prompt.id,
-                    kind=prompt.kind,
-                    provider=self._provider.name,
-                    model=self._provider.model_name,
-                    attempt=attempt,
-                    started_at=datetime.now(UTC).isoformat(),
-                    latency_s=0.0,
-                    input_tokens=0,
-                    output_tokens=0,
-                    cost=cost,
-                    outcome=OPEN,
-                )
+            number = self._next_call
+            self._next_call += 1
+            call = Call(
+                prompt_id=prompt.id,
+                kind=prompt.kind,
+                provider=self._provider.name,
+                model=self._provider.model_name,
+                attempt=attempt,
+                started_at=datetime.now(UTC).isoformat(),
+                latency_s=0.0,
+                input_tokens=0,
+                output_tokens=0,
+                cost=cost,
+                outcome=OPEN,
             )
+            self._under_way[number] = self._told[number] = call
             self.made += 1
             self._spent += cost or 0.0
-            self._under_way[number] = cost or 0.0
             return number
 
     def end(self, call: int, *, outcome: str, latency_s: float, usage: Usage | None, reply: Reply | None) -> None:
         with self._lock:
-            reserved = self._under_way.pop(call)
-            self.failed += reply is None
-            cost = self._price.of(usage) if self._price and usage else reserved if self._price else None
-            self._spent += (cost or 0.0) - reserved
-            self._store.close_call(
-                call,
+            begun = self._under_way.pop(call)
+            cost = self._price.of(usage) if self._price and usage else begun.cost
+            self._told[call] = replace(
+                begun,
                 outcome=outcome,
                 latency_s=round(latency_s, 4),
-                usage=usage or Usage(),
+                input_tokens=usage.input_tokens if usage else 0,
+                output_tokens=usage.output_tokens if usage else 0,
                 cost=cost,
-                kept=(self._fingerprint, reply) if reply else None,
             )
+            self.failed += reply is None
+            self._spent += (cost or 0.0) - (begun.cost or 0.0)
+            if reply:
+                self._kept.append((self._fingerprint, reply))
 
     def forget(self, call: int) -> None:
         with self._lock:
-            self._spent -= self._under_way.pop(call)
+            self._spent -= self._under_way.pop(call).cost or 0.0
+            self._told[call] = None
             self.made -= 1
-            self._store.drop_call(call)
+
+    def commit(self) -> None:
+        with self._lock:
+            if self._told:
+                self._store.write_calls(self._told, self._kept)
+                self._told, self._kept = {}, []

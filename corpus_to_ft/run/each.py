@@ -56,6 +56,11 @@ class Tally:
     postponed: int
     reason: str
 
+    def then(self, later: Tally) -> Tally:
+        """Both passes over the same items as one; what the first did is no reuse of the second."""
+        made = self.made + later.made
+        return Tally(made=made, reused=self.reused, postponed=later.postponed, reason=later.reason)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guarded(Generic[T]):
