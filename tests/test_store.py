@@ -111,18 +111,19 @@ def test_a_call_and_its_reply_are_closed_in_one_step(tmp_path: Path) -> None:
     usage = Usage(input_tokens=3, output_tokens=2)
     reply = Reply.make(prompt_id="p", text='{"summary": "요약 \ud83d"}', model="m", usage=usage)
     with RunStore.open(tmp_path) as store:
-        number = store.open_call(a_call())
+        store.write_calls({store.next_call(): a_call()})
         assert store.calls() == [a_call()]
-        store.close_call(number, outcome="stop", latency_s=0.5, usage=usage, cost=0.1, kept=("fingerprint", reply))
-        assert store.calls() == [a_call(latency_s=0.5, input_tokens=3, output_tokens=2, cost=0.1, outcome="stop")]
+        ended = a_call(latency_s=0.5, input_tokens=3, output_tokens=2, cost=0.1, outcome="stop")
+        store.write_calls({1: ended}, [("fingerprint", reply)])
+        assert store.calls() == [ended]
         assert store.reply("fingerprint", "p") == reply
         assert store.reply("another", "p") is None
 
 
 def test_a_call_that_the_process_did_not_survive_keeps_what_it_may_have_cost(tmp_path: Path) -> None:
     with RunStore.open(tmp_path) as store:
-        store.open_call(a_call())
-        store.drop_call(store.open_call(a_call(prompt_id="q")))
+        store.write_calls({1: a_call(), 2: a_call(prompt_id="q")})
+        store.write_calls({2: None})
     with RunStore.open(tmp_path) as store:
         store.settle_lost_calls()
         assert [(call.outcome, call.cost, call.failed) for call in store.calls()] == [(LOST, 0.5, True)]

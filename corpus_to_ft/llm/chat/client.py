@@ -7,6 +7,8 @@ import threading
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import Future
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 
@@ -101,5 +103,14 @@ class ChatClient:
         connector = aiohttp.TCPConnector(limit=0, ttl_dns_cache=60, keepalive_timeout=30)
         headers = {"User-Agent": f"corpus-to-ft/{__version__}", "Content-Type": "application/json", **manners.headers}
         timeout = aiohttp.ClientTimeout(total=manners.timeout_s, connect=min(CONNECT_S, manners.timeout_s))
-        # Command-line tools go through the proxy that the environment names.
-        return aiohttp.ClientSession(connector=connector, headers=headers, timeout=timeout, trust_env=True)
+        return aiohttp.ClientSession(
+            connector=connector, headers=headers, timeout=timeout, proxy=proxy_for(manners.base_url)
+        )
+
+
+def proxy_for(url: str) -> str | None:
+    """The proxy that the environment names for an address, looked up once for all calls."""
+    parts = urlsplit(url)
+    if proxy_bypass(parts.hostname or ""):
+        return None
+    return getproxies().get(parts.scheme)

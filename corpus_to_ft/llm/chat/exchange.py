@@ -9,7 +9,7 @@ from typing import Any
 
 import aiohttp
 
-from corpus_to_ft.errors import BadReply, CorpusToFtError, ProviderUnavailable
+from corpus_to_ft.errors import BadReply, CorpusToFtError, ProviderUnavailable, StoreError
 from corpus_to_ft.language import tr
 from corpus_to_ft.llm.base import Ledger
 from corpus_to_ft.llm.chat.answer import FREE, Again, Asked, Halt, No, Said, Unfit, Verdict, judge
@@ -58,6 +58,7 @@ class Line:
     answered: bool = False
     halted: CorpusToFtError | None = None
     call_ended: asyncio.Event = field(default_factory=asyncio.Event)
+    _committed: asyncio.Future[None] | None = None
 
     @classmethod
     def of(cls, manners: Manners, session: aiohttp.ClientSession) -> Line:
@@ -67,6 +68,25 @@ class Line:
             tokens_a_minute=manners.tokens_a_minute,
         )
         return cls(manners=manners, session=session, gate=gate, dialect=Dialect(format=manners.format))
+
+    async def commit(self, ledger: Ledger) -> None:
+        """Once for all calls that begin or end in the same moment."""
+        if self._committed is None:
+            loop = asyncio.get_running_loop()
+            self._committed = loop.create_future()
+            loop.call_soon(self._commit, ledger)
+        await asyncio.shield(self._committed)
+
+    def _commit(self, ledger: Ledger) -> None:
+        waiting, self._committed = self._committed, None
+        assert waiting is not None
+        try:
+            ledger.commit()
+        except StoreError as error:
+            self.halted = self.halted or error
+            waiting.set_exception(error)
+        else:
+            waiting.set_result(None)
 
     def tell_ended(self) -> None:
         """Wakes those who wait for money that calls under way have reserved."""
@@ -139,6 +159,7 @@ class Exchange:
         started_at = loop.time()
         outcome, usage, reply = "cut_off", None, None
         try:
+            await self.line.commit(self.ledger)
             came = await self._send()
             outcome, usage, reply, result = self._settle(came, started_at)
         finally:
@@ -147,6 +168,7 @@ class Exchange:
             else:
                 self.ledger.end(call, outcome=outcome, latency_s=loop.time() - started_at, usage=usage, reply=reply)
             self.line.tell_ended()
+            await self.line.commit(self.ledger)
         if isinstance(result, CorpusToFtError):
             raise result
         return result
@@ -237,7 +259,7 @@ class Exchange:
         if now - self._put_off_since > manners.patience_s:
             return ProviderUnavailable(f"{manners.base_url} has put a call off for {manners.patience_s:.0f} s")
         if verdict.kind == "limited":
-            line.gate.refused(now, verdict.wait_s)
+            line.gate.refused(now, started_at, verdict.wait_s)
         else:
             line.gate.overloaded(now, started_at, verdict.wait_s)
         if (verdict.wait_s or 0) > WORTH_TELLING_S:

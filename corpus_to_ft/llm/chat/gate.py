@@ -20,13 +20,13 @@ MARGIN_S = 0.02
 # A lone 429 among many answers is chance; this many and this share of what came back teach a pace.
 FEWEST_REFUSALS = 3
 REFUSED_SHARE = 0.3
-GROWTH_A_SECOND = 0.05
+# A learned pace grows by this much with each answer, and shrinks to this share with each refusal.
+GROWTH, EASE = 0.05, 0.98
 SHRINK = 0.7
-EASE = 0.95
 # Refusals that lie further apart than this are told apart.
 EPISODE_S = 2.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
-FIRST_PROBE_S, LONGEST_PROBE_S = 0.5, 10.0
+FIRST_PROBE_S, LONGEST_PROBE_S = 0.5, 5.0
 
 
 class Closed(Exception):
@@ -112,6 +112,7 @@ class Gate:
     _pace: Meter = field(default_factory=lambda: Meter(burst_s=0.05))
     _token_pace: Meter = field(default_factory=lambda: Meter(burst_s=0.05))
     _pace_is_hint: bool = False
+    _learned_at: float = 0.0
     _episode: _Episode | None = None
     _cut_at: float = 0.0
     _pauses: int = 0
@@ -158,18 +159,21 @@ class Gate:
         episode.answered += 1
         episode.answered_since += bool(episode.refused)
         if self._pace.rate and not self._pace_is_hint:
-            self._pace.rate += GROWTH_A_SECOND
+            self._pace.rate += GROWTH
         if requests:
             self._heed(requests)
         if tokens:
             rate = tokens.rate
             self._token_pace.rate = rate if tokens.remaining < 0.1 * tokens.limit else None
 
-    def refused(self, now: float, wait_s: float | None) -> None:
+    def refused(self, now: float, started_at: float, wait_s: float | None) -> None:
         """429: too many requests. `wait_s` is what the server asked for, None where it did not say."""
         episode = self._current(now)
         episode.refused += 1
         episode.refused_at = now
+        # What was under way when the pace was learned says nothing about it.
+        if self._pace.rate and not self._pace_is_hint and started_at >= self._learned_at:
+            self._pace.rate *= EASE
         if wait_s is not None:
             self._close(now, wait_s + MARGIN_S)
         elif episode.is_heavy and self.closed_until <= now:
@@ -218,10 +222,9 @@ class Gate:
         episode = self._episode
         if episode is None or not episode.refused:
             return
-        if self._pace.rate and not self._pace_is_hint:
-            self._pace.rate *= EASE
-        elif episode.is_heavy and episode.answered:
-            self._pace.rate, self._pace_is_hint = episode.answered / max(now - episode.began, 0.05), False
+        if not self._pace.rate and episode.is_heavy and episode.answered:
+            self._pace.rate = episode.answered / max(now - episode.began, 0.05)
+            self._learned_at = now
         self._episode = _Episode(began=now)
 
     def _pump(self) -> None:

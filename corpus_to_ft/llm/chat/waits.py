@@ -10,14 +10,14 @@ from email.utils import parsedate_to_datetime
 
 from corpus_to_ft.llm.chat.gate import Allowance
 
-FIRST_S, LONGEST_S = 0.25, 20.0
+FIRST_S, LONGEST_S, GROWTH = 0.2, 20.0, 1.7
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)?")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, None: 1.0, "": 1.0}
 
 
 def back_off(attempt: int) -> float:
-    """Seconds before attempt `attempt + 1`: doubling, with full jitter in the upper half, so that calls spread out."""
-    most = min(LONGEST_S, FIRST_S * 2.0 ** min(attempt - 1, 10))
+    """Seconds before attempt `attempt + 1`: growing, with jitter in the upper half, so that calls spread out."""
+    most = min(LONGEST_S, FIRST_S * GROWTH ** min(attempt - 1, 20))
     return most * random.uniform(0.5, 1.0)
 
 
