@@ -15,6 +15,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +148,8 @@ def ours(texts: Sequence[str], url: str, in_flight: int, folder: Path, settings:
     stopped = ""
     answers: list[Reply | ProviderFailure] = []
     begun = time.monotonic()
-    with RunStore.open(folder) as store, LedgerAsk(provider, store, limits, said.append) as ask:
+    with RunStore.open(folder) as store, closing(provider):
+        ask = LedgerAsk(provider, store, limits, said.append)
         try:
             answers = ask(prompts)
         except CorpusToFtError as error:

@@ -160,7 +160,7 @@ def summed_up(measured: Sequence[Measured]) -> list[dict[str, Any]]:
     return lines
 
 
-def print_table(lines: Sequence[Mapping[str, Any]]) -> None:
+def print_table(lines: Sequence[Mapping[str, Any]], named_by: str = "client") -> None:
     """Columns as wide as their widest cell; errors stand below."""
     names = [name for name in lines[0] if name != "error"]
     rows = [names, *[["-" if line[name] is None else str(line[name]) for name in names] for line in lines]]
@@ -169,7 +169,7 @@ def print_table(lines: Sequence[Mapping[str, Any]]) -> None:
         print("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)))
     for line in lines:
         if line.get("error"):
-            print(f"{line['client']}: {line['error']}")
+            print(f"{line[named_by]}: {line['error']}")
 
 
 def main() -> None:

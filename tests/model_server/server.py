@@ -35,6 +35,7 @@ class Answer:
     complete: bool = False
     sound: bool = False
     at_once: bool = False
+    wait_s: float = 0
 
 
 class ModelServer:
@@ -178,7 +179,7 @@ class ModelServer:
         choice = faults.said(fault, content, contents.text_of(body["messages"][-1]))
         most = self.settings.max_reply_tokens or 10**9
         most = min(most, body.get("max_completion_tokens") or most, body.get("max_tokens") or most)
-        if choice.content and _tokens(choice.content) > most:
+        if choice.content and _tokens(choice.content) > most and fault != "huge":
             choice.content = choice.content.encode()[: most * 4].decode(errors="ignore")
             choice.finish, choice.sound = "length", False
         used = _tokens(choice.content or "")
@@ -208,10 +209,10 @@ class ModelServer:
     def _refused(self, refused: faults.Refusal | None, prompt: str, now: float, wait_s: float = 0) -> Answer:
         assert refused is not None
         headers = [*refused.headers, *self._limits.headers(now)]
+        promised_s = 0.0
         if wait_s and refused.status in (429, 503) and refused.code != "insufficient_quota":
             said, promised_s = retry_after(self.settings.retry_after, wait_s)
             headers += said
-            self.stats.told_to_wait(prompt, now, promised_s)
         value, kind = refused.body(self.settings.error_style)
         data = value.encode() if isinstance(value, str) else json_bytes(value)
         at_once = refused.status not in (500, 503)
@@ -220,6 +221,7 @@ class ModelServer:
             data=response(refused.status, data, headers, kind=kind),
             prompt=prompt,
             at_once=at_once,
+            wait_s=promised_s,
         )
 
     def _send(self, answer: Answer, connection: Connection) -> None:
@@ -234,6 +236,8 @@ class ModelServer:
         if answer.ending != "hang":
             self._left(connection)
         stats.by_status["broken" if answer.status == 200 and not answer.complete else str(answer.status)] += 1
+        if answer.wait_s:
+            stats.told_to_wait(answer.prompt, now, answer.wait_s)
         if answer.complete:
             stats.answered(answer.prompt, answer.usage, answer.sound)
         connection.answer(answer.data, answer.ending)
