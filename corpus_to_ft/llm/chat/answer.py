@@ -14,7 +14,9 @@ from corpus_to_ft.records import Usage
 
 MESSAGE_CHARS = 300
 OUT_OF_MONEY = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
-TOO_LONG = frozenset({"context_length_exceeded", "string_above_max_length", "request_too_large"})
+TOO_LONG = frozenset(
+    {"context_length_exceeded", "string_above_max_length", "request_too_large", "exceed_context_size_error"}
+)
 OVERLOADED = frozenset({503, 529})
 TRANSIENT = frozenset({408, 409, 425})
 # What a server may do without, in the order in which it is taken away.
@@ -116,6 +118,8 @@ class _Problem:
         said = fields.get("message") or fields.get("detail") or error or data.decode("utf-8", "replace")
         message = _KEY.sub("***", " ".join(str(said).split()))[:MESSAGE_CHARS]
         code, param = (str(fields.get(name) or "") for name in ("code", "param"))
+        # Several servers repeat the status here, and say what is wrong in the type.
+        code = "" if code == str(status) else code
         return cls(status=status, code=code or str(fields.get("type") or ""), param=param, message=message)
 
 

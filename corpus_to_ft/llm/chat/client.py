@@ -109,8 +109,12 @@ class ChatClient:
 
 
 def proxy_for(url: str) -> str | None:
-    """The proxy that the environment names for an address, looked up once for all calls."""
+    """The proxy that the environment names for an address, looked up once for all calls.
+
+    None for this machine itself: a proxy would look for the server on its own.
+    """
     parts = urlsplit(url)
-    if proxy_bypass(parts.hostname or ""):
+    host = parts.hostname or ""
+    if host in ("localhost", "::1") or host.startswith("127.") or proxy_bypass(host):
         return None
     return getproxies().get(parts.scheme)
