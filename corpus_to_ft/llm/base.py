@@ -12,6 +12,7 @@ from corpus_to_ft.llm.prices import Price
 from corpus_to_ft.plugin import Plugin
 from corpus_to_ft.records import Prompt, ProviderFailure, Reply, Usage
 from corpus_to_ft.store import RunStore
+from corpus_to_ft.store.batches import Batch
 
 # How stages reach a provider: all prompts of an item at once, one answer each, in order. A prompt that
 # is refused for good comes back as ProviderFailure; an unreachable provider raises ProviderUnavailable.
@@ -65,8 +66,23 @@ class Ledger(Protocol):
         Raises BudgetReached when no call may be made any more.
         """
 
-    def end(self, call: int, *, outcome: str, latency_s: float, usage: Usage | None, reply: Reply | None) -> None:
-        """`usage` is None where nobody knows what was billed; `reply` is kept before anything is done with it."""
+    def end(
+        self,
+        call: int,
+        *,
+        outcome: str,
+        latency_s: float,
+        usage: Usage | None,
+        reply: Reply | ProviderFailure | None,
+        asked_by: str = "",
+    ) -> None:
+        """`usage` is None where nobody knows what was billed; `reply` is kept before anything is done with it.
+
+        What is kept is never asked again. `asked_by` is the fingerprint of who asked, where it is another now.
+        """
+
+    def hand_over(self, calls: Sequence[int], batch: Batch) -> None:
+        """These calls are answered later, maybe in another process: written down with their batch, in one step."""
 
     def forget(self, call: int) -> None:
         """The call never reached anybody."""
@@ -84,7 +100,18 @@ class Unwritten:
     def begin(self, prompt: Prompt, attempt: int, at_most: Usage) -> int | None:  # noqa: ARG002
         return 0
 
-    def end(self, call: int, *, outcome: str, latency_s: float, usage: Usage | None, reply: Reply | None) -> None: ...
+    def end(
+        self,
+        call: int,
+        *,
+        outcome: str,
+        latency_s: float,
+        usage: Usage | None,
+        reply: Reply | ProviderFailure | None,
+        asked_by: str = "",
+    ) -> None: ...
+
+    def hand_over(self, calls: Sequence[int], batch: Batch) -> None: ...
 
     def forget(self, call: int) -> None: ...
 

@@ -12,7 +12,8 @@ from corpus_to_ft.errors import BadReply, BudgetReached, ConfigError, ProviderRe
 from corpus_to_ft.llm.base import Provider, failure
 from corpus_to_ft.records import Prompt, ProviderFailure, Reply, Usage
 from corpus_to_ft.store import RunStore
-from corpus_to_ft.store.database import OPEN, Call
+from corpus_to_ft.store.batches import Batch
+from corpus_to_ft.store.database import OPEN, WAITING, Call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,14 +81,26 @@ class LedgerAsk:
             )
         self._lock = threading.Lock()
         self._asking: dict[str, threading.Event] = {}
-        self._under_way: dict[int, Call] = {}
+        self._under_way: dict[int, Call] = store.waiting_calls()
+        self._refuse_batches_of_others()
         self._next_call = store.next_call()
         self._told: dict[int, Call | None] = {}
-        self._kept: list[tuple[str, Reply]] = []
+        self._kept: list[tuple[str, Reply | ProviderFailure]] = []
+        self._counted: set[str] = set()
         store.settle_lost_calls()
         self._spent = sum(call.cost or 0.0 for call in store.calls())
         self.made = self.reused = self.failed = 0
         self.waits_for = ""
+
+    def _refuse_batches_of_others(self) -> None:
+        """Asking once more what is in a batch already would be paid twice."""
+        for call in self._under_way.values():
+            if call.provider != self._provider.name:
+                out = self._store.path.parent
+                raise ConfigError(
+                    f"a batch of {call.provider} is under way in {out}; collect it with provider.use={call.provider}, "
+                    f"or end it and keep what is done: corpus-to-ft batches cancel {out}"
+                )
 
     def catch_up(self) -> None:
         """Take home what was answered since the last run."""
@@ -120,7 +133,9 @@ class LedgerAsk:
                     stored = self._store.reply(self._fingerprint, prompt_id)
                     if stored:
                         with self._lock:
-                            self.reused += 1
+                            # Several passes over the documents meet the same replies.
+                            self.reused += prompt_id not in self._counted
+                            self._counted.add(prompt_id)
                         answers[prompt_id] = stored
                         del mine[prompt_id]
                 if mine:
@@ -176,11 +191,29 @@ class LedgerAsk:
                 outcome=OPEN,
             )
             self._under_way[number] = self._told[number] = call
+            self._counted.add(prompt.id)
             self.made += 1
             self._spent += cost or 0.0
             return number
 
-    def end(self, call: int, *, outcome: str, latency_s: float, usage: Usage | None, reply: Reply | None) -> None:
+    def hand_over(self, calls: Sequence[int], batch: Batch) -> None:
+        with self._lock:
+            for number in calls:
+                waiting = replace(self._under_way[number], outcome=WAITING, batch=batch.key)
+                self._under_way[number] = self._told[number] = waiting
+            self._store.write_calls(self._told, self._kept, batch)
+            self._told, self._kept = {}, []
+
+    def end(
+        self,
+        call: int,
+        *,
+        outcome: str,
+        latency_s: float,
+        usage: Usage | None,
+        reply: Reply | ProviderFailure | None,
+        asked_by: str = "",
+    ) -> None:
         with self._lock:
             begun = self._under_way.pop(call)
             cost = self._price.of(usage) if self._price and usage else begun.cost
@@ -192,10 +225,11 @@ class LedgerAsk:
                 output_tokens=usage.output_tokens if usage else 0,
                 cost=cost,
             )
-            self.failed += reply is None
+            self.failed += not isinstance(reply, Reply)
             self._spent += (cost or 0.0) - (begun.cost or 0.0)
             if reply:
-                self._kept.append((self._fingerprint, reply))
+                self._kept.append((asked_by or self._fingerprint, reply))
+                self._counted.add(reply.prompt_id)
 
     def forget(self, call: int) -> None:
         with self._lock:

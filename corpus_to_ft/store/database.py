@@ -15,14 +15,17 @@ from typing import Any
 from urllib.parse import quote
 
 from corpus_to_ft.errors import ConfigError, StoreError, boundary
-from corpus_to_ft.records import Reply
+from corpus_to_ft.records import ProviderFailure, Reply
+from corpus_to_ft.store import batches
+from corpus_to_ft.store.batches import Batch
 from corpus_to_ft.store.codec import decode, encode
 from corpus_to_ft.store.migrations import MIGRATIONS, migrate
 
 FILE_NAME = "run.sqlite"
 Key = tuple[str, str]  # fingerprint, item id
-# The outcome of a call whose answer is not there yet, and of one that was under way when the process died.
-OPEN, LOST = "open", "lost"
+# The outcome of a call whose answer is not there yet, of one that was under way when the process died, and of
+# one in a batch, whose answer may come to another process.
+OPEN, LOST, WAITING = "open", "lost", "waiting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +43,12 @@ class Call:
     output_tokens: int
     cost: float | None
     outcome: str
+    batch: str = ""
 
     @property
     def failed(self) -> bool:
         """Whether no reply came of it."""
-        return self.outcome not in ("stop", "length", "content_filter")
+        return self.outcome not in ("stop", "length", "content_filter", WAITING)
 
 
 _WRITE_CALL = (
@@ -183,7 +187,7 @@ class RunStore:
         for (payload,) in self._execute(sql, (stage, fingerprint)):
             yield decode(payload)
 
-    def reply(self, provider: str, prompt_id: str) -> Reply | None:
+    def reply(self, provider: str, prompt_id: str) -> Reply | ProviderFailure | None:
         rows = self._execute("SELECT payload FROM replies WHERE provider=? AND prompt_id=?", (provider, prompt_id))
         return decode(rows[0][0]) if rows else None
 
@@ -192,8 +196,13 @@ class RunStore:
         last: int | None = self._execute("SELECT max(id) FROM calls")[0][0]
         return (last or 0) + 1
 
-    def write_calls(self, calls: Mapping[int, Call | None], replies: Iterable[tuple[str, Reply]] = ()) -> None:
-        """Calls by number, new or changed (None: it reached nobody), and replies by (provider, reply), in one step."""
+    def write_calls(
+        self,
+        calls: Mapping[int, Call | None],
+        replies: Iterable[tuple[str, Reply | ProviderFailure]] = (),
+        batch: Batch | None = None,
+    ) -> None:
+        """All in one step: calls by number, new or changed (None: it reached nobody), replies by (provider, reply)."""
         lines = [(number, *(getattr(call, name) for name in Call.__slots__)) for number, call in calls.items() if call]
         gone = [(number,) for number, call in calls.items() if call is None]
         kept = [(provider, reply.prompt_id, encode(reply)) for provider, reply in replies]
@@ -201,6 +210,21 @@ class RunStore:
             self._connection.executemany(_WRITE_CALL, lines)
             self._connection.executemany("DELETE FROM calls WHERE id=?", gone)
             self._connection.executemany("INSERT OR REPLACE INTO replies VALUES (?, ?, ?)", kept)
+            if batch:
+                self._connection.execute(batches.WRITE, batches.values(batch))
+
+    def save_batch(self, batch: Batch) -> None:
+        self._execute(batches.WRITE, batches.values(batch))
+
+    def batches(self) -> list[Batch]:
+        """In the order in which they were planned."""
+        return [Batch(**dict(zip(batches.COLUMNS, row, strict=True))) for row in self._execute(batches.READ)]
+
+    def waiting_calls(self) -> dict[int, Call]:
+        """By number, the calls in batches whose answer is not there yet."""
+        columns = ", ".join(Call.__slots__)
+        rows = self._execute(f"SELECT id, {columns} FROM calls WHERE outcome=? ORDER BY id", (WAITING,))
+        return {number: Call(**dict(zip(Call.__slots__, row, strict=True))) for number, *row in rows}
 
     def settle_lost_calls(self) -> None:
         """Calls left open by a process that died: they may have cost as much as was reserved for them."""

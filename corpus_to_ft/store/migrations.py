@@ -27,7 +27,16 @@ def m001_results_replies_calls(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID")
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (m001_results_replies_calls,)
+def m002_batches(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        "CREATE TABLE batches (number INTEGER PRIMARY KEY, key TEXT UNIQUE, asked_by TEXT, settings TEXT,"
+        " file_name TEXT, size INTEGER, sha256 TEXT, prompts INTEGER, planned_at TEXT, state TEXT, file_id TEXT,"
+        " batch_id TEXT, status TEXT, answered INTEGER, failed INTEGER, note TEXT)"
+    )
+    connection.execute("ALTER TABLE calls ADD COLUMN batch TEXT NOT NULL DEFAULT ''")
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (m001_results_replies_calls, m002_batches)
 
 
 def migrate(connection: sqlite3.Connection) -> None:
