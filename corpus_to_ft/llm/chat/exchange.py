@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,7 +29,10 @@ WORTH_TELLING_S = 5.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manners:
-    """Where a client asks and how. `patience_s` bounds how long a server may be away or put calls off."""
+    """Where a client asks and how. `patience_s` bounds how long a server may be away or put calls off.
+
+    `extra` goes with every call, and what `extra_for` makes of its prompt.
+    """
 
     url: str
     base_url: str
@@ -45,6 +48,7 @@ class Manners:
     max_concurrency: int
     requests_a_minute: float | None = None
     tokens_a_minute: float | None = None
+    extra_for: Callable[[Prompt], Mapping[str, Any]] | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -176,7 +180,8 @@ class Exchange:
     async def _send(self) -> _Came:
         line, manners = self.line, self.line.manners
         used_format = line.dialect.format
-        body = chat_body(self.prompt, manners.model, line.dialect, manners.extra)
+        extra = {**manners.extra, **manners.extra_for(self.prompt)} if manners.extra_for else manners.extra
+        body = chat_body(self.prompt, manners.model, line.dialect, extra)
         headers: Mapping[str, str] = {}
         verdict: Verdict
         try:
