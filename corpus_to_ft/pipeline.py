@@ -13,10 +13,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Literal
@@ -27,7 +26,7 @@ from corpus_to_ft.ingest.base import SourceFile
 from corpus_to_ft.ingest.stage import FileRef, find_sources, read_documents, read_file
 from corpus_to_ft.llm.stage import NO_LIMITS, DirectAsk, LedgerAsk, Limits
 from corpus_to_ft.passages import analyze_document
-from corpus_to_ft.records import Document, Keywords, Rejected, digest
+from corpus_to_ft.records import Keywords, Rejected, digest
 from corpus_to_ft.run.base import Executor, Progress, Silence
 from corpus_to_ft.run.each import Tally, Task, do_each
 from corpus_to_ft.run.processes import ProcessesExecutor
@@ -35,7 +34,6 @@ from corpus_to_ft.run.serial import SerialExecutor
 from corpus_to_ft.run.threads import ThreadsExecutor
 from corpus_to_ft.settings import Settings
 from corpus_to_ft.store import RunStore
-from corpus_to_ft.store.database import FILE_NAME
 
 # Each document that waits for a model is held in memory, with its analysis.
 MOST_WAITING = 128
@@ -139,54 +137,6 @@ def _make_executor(settings: Settings) -> Executor:
         # A document waits for its calls, and may have only one: as many documents as calls keep the server busy.
         return ThreadsExecutor(workers=max(workers, min(provider.calls_at_once, MOST_WAITING)))
     return ProcessesExecutor(workers=workers) if workers > 1 else SerialExecutor()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What a run would do: counts of files and documents, how many are done, and where it would lead."""
-
-    files: int
-    files_done: int
-    documents: int
-    documents_done: int
-    provider: str
-    billed: bool
-    target: str
-    encoding: str
-    max_tokens: int
-
-
-def plan(settings: Settings, sources: Sequence[str], out: Path) -> Plan:
-    """Look without touching: files are read and counted, nothing is written, no call is made."""
-    read = ReadWork(readers=tuple(settings.make_readers()), settings=settings.ingest)
-    provider, target = settings.make_provider(), settings.make_target()
-    work = DocumentWork.of(settings, DirectAsk(provider=provider))
-    # Both digest every setting, too slow for each of many files.
-    read_fingerprint, generate_fingerprint = read.fingerprint(), work.fingerprints()["generate"]
-    counts: Counter[str] = Counter()
-    with ExitStack() as stack:
-        has_run = (out / FILE_NAME).is_file()
-        store = stack.enter_context(RunStore.read(out)) if has_run else None
-        for ref in find_sources(sources, settings.ingest, skip=out):
-            file = read_file(ref, settings.ingest)
-            counts["files"] += 1
-            if isinstance(file, Rejected):
-                continue
-            key = (read_fingerprint, digest(file.source, hashlib.sha256(file.data).hexdigest()))
-            result = store.result("ingest", key) if store else None
-            counts["files_done"] += result is not None
-            found = result if result is not None else read_documents(file, read.readers, settings.ingest)
-            for record in found:
-                if isinstance(record, Document):
-                    counts["documents"] += 1
-                    done = store and store.has("generate", (generate_fingerprint, record.id))
-                    counts["documents_done"] += bool(done)
-    return Plan(
-        files=counts["files"], files_done=counts["files_done"],
-        documents=counts["documents"], documents_done=counts["documents_done"],
-        provider=provider.name, billed=provider.billed,
-        target=target.name, encoding=target.encoding, max_tokens=target.max_tokens,
-    )  # fmt: skip
 
 
 def list_keywords(settings: Settings, sources: Sequence[str], top: int) -> Iterator[Keywords | Rejected]:

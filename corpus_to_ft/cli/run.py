@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus_to_ft import dataset, pipeline
+from corpus_to_ft.cli.money import confirm, estimate_lines
 from corpus_to_ft.cli.progress import watch
 from corpus_to_ft.errors import ConfigError, ExitCode
 from corpus_to_ft.language import tr
 from corpus_to_ft.llm.stage import Limits
+from corpus_to_ft.plan import Plan, make_plan
 from corpus_to_ft.settings import Settings, load_settings
 
 
@@ -40,7 +42,8 @@ def run(request: RunRequest) -> int:
     settings = load_settings(request.config, request.overrides)
     _refuse_own_output(request)
     if request.dry_run:
-        return _print_plan(pipeline.plan(settings, request.sources, request.out), request.json)
+        return _print_plan(make_plan(settings, request.sources, request.out), request.json)
+    _agree(request, settings)
     with watch(quiet=request.json) as progress:
         outcome = pipeline.build_dataset(
             settings,
@@ -56,6 +59,18 @@ def run(request: RunRequest) -> int:
     else:
         _print_outcome(outcome, request.upto)
     return _exit_code(outcome, settings, request.upto)
+
+
+def _agree(request: RunRequest, settings: Settings) -> None:
+    """Tell what the calls can cost before the first one; with --yes or --max-cost nobody needs to be asked."""
+    provider = settings.make_provider()
+    price = provider.price()
+    if not provider.billed or price is None or price.is_free or request.yes:
+        return
+    plan = make_plan(settings, request.sources, request.out)
+    print("\n".join(estimate_lines(plan)), file=sys.stderr)
+    if request.max_cost is None:
+        confirm(plan, settings.run.confirm_above)
 
 
 def _stage(name: str) -> pipeline.StageName:
@@ -89,6 +104,8 @@ def _print_outcome(outcome: dataset.Outcome, upto: str) -> None:
         say(f"  {outcome.out}/report.html  {outcome.out}/manifest.json\n")
     if outcome.calls["made"] or outcome.calls["reused"]:
         say(tr("calls: {made} made, {reused} reused, {failed} failed", **outcome.calls) + "\n")
+        if outcome.cost:
+            say(tr("cost of this folder so far: ${cost}", cost=f"{outcome.cost:,.4f}") + "\n")
     for warning in outcome.warnings:
         print(f"{tr('warning')}: {warning}", file=sys.stderr)
     if outcome.postponed:
@@ -117,7 +134,7 @@ def _counts(outcome: dataset.Outcome) -> dict[str, str]:
     return {name: f"{getattr(outcome, name):,}" for name in ("documents", "passages", "examples")}
 
 
-def _print_plan(plan: pipeline.Plan, as_json: bool) -> int:
+def _print_plan(plan: Plan, as_json: bool) -> int:
     if as_json:
         print(json.dumps(dataclasses.asdict(plan), ensure_ascii=False))
         return ExitCode.DONE
@@ -129,9 +146,5 @@ def _print_plan(plan: pipeline.Plan, as_json: bool) -> int:
         "provider {provider}, target {target} ({limit} {encoding} tokens a line)",
         provider=plan.provider, target=plan.target, limit=f"{plan.max_tokens:,}", encoding=plan.encoding,
     )  # fmt: skip
-    print(f"{work}\n{where}")
-    if plan.billed:
-        print(tr("calls are billed by the provider"))
-    else:
-        print(tr("cost: 0 (no call leaves this machine)"))
+    print("\n".join([work, where, *estimate_lines(plan)]))
     return ExitCode.DONE

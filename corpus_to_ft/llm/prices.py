@@ -23,6 +23,10 @@ class Price:
     output: float
     verified_on: str = ""
 
+    @property
+    def is_free(self) -> bool:
+        return not self.input and not self.output
+
     def of(self, usage: Usage) -> float:
         """US dollars."""
         return (usage.input_tokens * self.input + usage.output_tokens * self.output) / MILLION

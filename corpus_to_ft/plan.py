@@ -1,0 +1,99 @@
+"""What a run would do and what it can cost: files are read and prompts are built, nothing is written or asked."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus_to_ft.document_work import DocumentWork, ReadWork
+from corpus_to_ft.ingest.stage import find_sources, read_documents, read_file
+from corpus_to_ft.llm.estimate import EstimatingAsk
+from corpus_to_ft.records import Document, Rejected, digest
+from corpus_to_ft.run.each import Task
+from corpus_to_ft.settings import Settings
+from corpus_to_ft.store import RunStore
+from corpus_to_ft.store.database import FILE_NAME
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Counts of files and documents, how many are done, where it leads, and what is still to be asked.
+
+    Costs are US dollars, `usual_cost` for replies of common length and `most_cost` for the longest ones; both
+    are None where the price is not known. What follows from replies (summaries of summaries) is not foreseen.
+    """
+
+    files: int
+    files_done: int
+    documents: int
+    documents_done: int
+    provider: str
+    model: str
+    billed: bool
+    target: str
+    encoding: str
+    max_tokens: int
+    calls: int
+    calls_stored: int
+    input_tokens: int
+    most_output_tokens: int
+    usual_cost: float | None
+    most_cost: float | None
+    price_date: str
+
+
+def make_plan(settings: Settings, sources: Sequence[str], out: Path) -> Plan:
+    """Look without touching. For a billed provider each document is cut and its prompts are counted."""
+    provider, target = settings.make_provider(), settings.make_target()
+    with ExitStack() as stack:
+        store = stack.enter_context(RunStore.read(out)) if (out / FILE_NAME).is_file() else None
+        ask = EstimatingAsk.of(provider, store)
+        work = DocumentWork.of(settings, ask)
+        # Digests every setting, too slow for each of many files.
+        fingerprint = work.fingerprints()["generate"]
+        counts: Counter[str] = Counter()
+        for document in _documents(settings, sources, out, store, counts):
+            counts["documents"] += 1
+            if store and store.has("generate", (fingerprint, document.id)):
+                counts["documents_done"] += 1
+            elif provider.billed:
+                _count_prompts(work, document)
+    estimate, price = ask.estimate, provider.price()
+    return Plan(
+        files=counts["files"], files_done=counts["files_done"],
+        documents=counts["documents"], documents_done=counts["documents_done"],
+        provider=provider.name, model=provider.model_name, billed=provider.billed,
+        target=target.name, encoding=target.encoding, max_tokens=target.max_tokens,
+        calls=estimate.calls, calls_stored=estimate.stored,
+        input_tokens=estimate.input_tokens, most_output_tokens=estimate.most.output_tokens,
+        usual_cost=price.of(estimate.usual) if price else None,
+        most_cost=price.of(estimate.most) if price else None,
+        price_date=price.verified_on if price else "",
+    )  # fmt: skip
+
+
+def _documents(
+    settings: Settings, sources: Sequence[str], out: Path, store: RunStore | None, counts: Counter[str]
+) -> Iterator[Document]:
+    read = ReadWork(readers=tuple(settings.make_readers()), settings=settings.ingest)
+    fingerprint = read.fingerprint()
+    for ref in find_sources(sources, settings.ingest, skip=out):
+        file = read_file(ref, settings.ingest)
+        counts["files"] += 1
+        if isinstance(file, Rejected):
+            continue
+        key = (fingerprint, digest(file.source, hashlib.sha256(file.data).hexdigest()))
+        result = store.result("ingest", key) if store else None
+        counts["files_done"] += result is not None
+        found = result if result is not None else read_documents(file, read.readers, settings.ingest)
+        yield from (record for record in found if isinstance(record, Document))
+
+
+def _count_prompts(work: DocumentWork, document: Document) -> None:
+    """The work goes its way, with an `ask` that only counts."""
+    for _ in work(Task(item=document, item_id=document.id, source=document.source, given={})):
+        pass
