@@ -20,7 +20,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from corpus_to_ft.analyzers.base import Analysis, Analyzer, Token
+from corpus_to_ft.analyzers.base import Analysis, Analyzer, Token, moved
 from corpus_to_ft.plugin import refuse_above
 from corpus_to_ft.records import Block, Document, Note, Passage, Rejected, Span
 from corpus_to_ft.tokens import count_tokens
@@ -74,7 +74,7 @@ def analyze_document(document: Document, analyzer: Analyzer) -> Analysis:
         sentences.extend(
             Span(start=span.start + block.start, end=span.end + block.start) for span in _without_gaps(analysis)
         )
-        tokens.extend(Token(t.form, t.tag, t.start + block.start, t.end + block.start) for t in analysis.tokens)
+        tokens += moved(analysis.tokens, block.start)
     return Analysis(text=document.text, sentences=tuple(sentences), tokens=tuple(tokens))
 
 

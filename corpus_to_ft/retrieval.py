@@ -7,9 +7,11 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import chain, pairwise
 
 # Okapi BM25's usual saturation and length weight.
 _K1, _B = 1.2, 0.75
+WORDS_REMEMBERED = 16_384
 _RUN = re.compile(r"[가-힣]+|[a-z0-9][a-z0-9+#._-]*[a-z0-9+#]|[a-z0-9]|[^\W_]+")
 # What a question is asked with and what words end in stands in no particular text.
 _ASKING = re.compile(
@@ -59,13 +61,13 @@ def index_of(texts: tuple[str, ...]) -> TextIndex:
 
 def terms(text: str) -> Iterator[str]:
     """Pairs of neighbouring syllables inside a word without its particle; Latin words and numbers whole."""
-    for found in _RUN.finditer(text.casefold()):
-        word = found.group()
-        if not "가" <= word[0] <= "힣":
-            yield word
-            continue
-        word = _TAIL.sub("", word)
-        if len(word) == 1:
-            yield word
-        for at in range(len(word) - 1):
-            yield word[at : at + 2]
+    return chain.from_iterable(map(_terms_of_word, _RUN.findall(text.casefold())))
+
+
+# A text says the same few hundred words again and again.
+@lru_cache(maxsize=WORDS_REMEMBERED)
+def _terms_of_word(word: str) -> tuple[str, ...]:
+    if not "가" <= word[0] <= "힣":
+        return (word,)
+    word = _TAIL.sub("", word)
+    return tuple(map("".join, pairwise(word))) if len(word) > 1 else (word,)

@@ -40,6 +40,13 @@ class Token(NamedTuple):
     end: int
 
 
+def moved(tokens: Iterable[Token], by: int) -> list[Token]:
+    """The tokens with `by` added to their offsets."""
+    # Made without the named constructor: twice as fast, for every morpheme of every document.
+    new = tuple.__new__
+    return [new(Token, (form, tag, start + by, end + by)) for form, tag, start, end in tokens]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analysis:
     """One text, its sentences (in order, trimmed of white space) and its tokens (in order)."""
@@ -61,8 +68,8 @@ class Analysis:
             for s in self.sentences
             if s.start < end and s.end > start
         )
-        tokens = tuple(Token(t.form, t.tag, t.start - start, t.end - start) for t in self.within(start, end))
-        return Analysis(text=self.text[start:end], sentences=sentences, tokens=tokens)
+        tokens = moved(self.within(start, end), -start)
+        return Analysis(text=self.text[start:end], sentences=sentences, tokens=tuple(tokens))
 
 
 class Analyzer(Plugin):

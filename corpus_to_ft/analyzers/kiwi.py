@@ -73,14 +73,14 @@ class KiwiAnalyzer(Analyzer):
 
 def _tokens(found: Any, offset: int) -> list[Token]:
     tags = _TAGS
-    make = Token._make
+    new = tuple.__new__  # as in `moved`
     made = []
     for token in found:
         start, end = token.span
         if end == start:  # Kiwi gives contracted morphemes (the 이 of 이모지) no width.
             start = max(start - 1, 0)
             end = max(end, start + 1)
-        made.append(make((token.form, tags[token.tag], start + offset, end + offset)))
+        made.append(new(Token, (token.form, tags[token.tag], start + offset, end + offset)))
     return made
 
 
