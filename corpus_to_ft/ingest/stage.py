@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from corpus_to_ft.decode import clean_text
 from corpus_to_ft.errors import ConfigError, InputError
 from corpus_to_ft.ingest.base import BadPage, Match, Page, Reader, SourceFile
+from corpus_to_ft.injection import injection_warnings
 from corpus_to_ft.records import Document, Rejected, digest
 
 STAGE = "ingest"
@@ -216,6 +217,8 @@ def _document(file: SourceFile, page: Page | BadPage, member: str, max_chars: in
         warning = f"{source}: the date {page.published[:60]!r} is not understood"
         meta["warnings"] = [*meta.get("warnings", []), warning]
     title = " ".join(clean_text(page.title).split())
+    if spoken := [*injection_warnings(title, f"{source}, title"), *injection_warnings(page.text, source)]:
+        meta["warnings"] = [*meta.get("warnings", []), *spoken]
     return Document.make(
         source=source, title=title, published=published, author=" ".join(clean_text(page.author).split()) or None,
         text=page.text, language=language_of(page.text), blocks=page.blocks, meta=meta,

@@ -18,8 +18,9 @@ from typing import NamedTuple
 from corpus_to_ft.injection.english import ENGLISH
 from corpus_to_ft.injection.korean import KOREAN
 from corpus_to_ft.injection.marks import MARKS
+from corpus_to_ft.injection.phrases import Phrases
 
-_PHRASES = (*ENGLISH.items(), *KOREAN.items(), *MARKS.items())
+_PHRASES = (*ENGLISH, *KOREAN, *MARKS)
 # What stands between two letters and is not seen.
 _UNSEEN = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
@@ -27,14 +28,18 @@ _UNSEEN = re.compile(
 )
 _FIRST_TAG, _LAST_TAG, _TAGS_BEGIN = "\U000e0020", "\U000e007e", 0xE0000
 # Cyrillic and Greek letters that look like Latin ones.
-_ALIKE = str.maketrans("аеорсухіѕԁһјοανυικτρ", "aeopcyxisdhjoavuiktp")
-_BASE64 = re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{24,}={0,2}(?![A-Za-z0-9+/=_-])")
+_LATIN_TWINS = ("аеорсухіѕԁһјοανυικτρ", "aeopcyxisdhjoavuiktp")
+_ALIKE = str.maketrans(*_LATIN_TWINS)
+_LOOKS_LATIN = re.compile(f"[{_LATIN_TWINS[0]}]")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
 LONGEST_BLOB = 20_000
+SHORTEST_ORDER = 6
 _SENTENCE_END = re.compile(r"(?<=[.!?。])[ \t]+|\n+")
 # A text without any border must not be walked through for each of many matches.
 FARTHEST_BORDER = 300
 TEXTS_REMEMBERED = 8
 EXCERPT_CHARS = 80
+MOST_WARNINGS = 5
 
 
 class Injection(NamedTuple):
@@ -58,20 +63,30 @@ def find_injections(text: str) -> tuple[Injection, ...]:
 
 
 def injection_warnings(text: str, source: str) -> list[str]:
-    """A sentence for people about each stretch, with its place."""
-    return [
+    """A sentence for people about each stretch, with its place; a text full of them needs only a few."""
+    found = find_injections(text)
+    warnings = [
         f"{source}: characters {one.start} to {one.end} speak to a language model ({one.what}) and are not obeyed: "
         f"{' '.join(text[one.start : one.end].split())[:EXCERPT_CHARS]}"
-        for one in find_injections(text)
+        for one in found[:MOST_WARNINGS]
     ]
+    left = len(found) - len(warnings)
+    return [*warnings, f"{source}: {left} more places speak to a language model"] if left else warnings
 
 
 def _written(text: str) -> Iterator[Injection]:
-    seen, places = _legible(text)
-    for what, phrases in _PHRASES:
-        for match in phrases.finditer(seen):
-            start, end = _sentences_around(seen, match.start(), match.end())
-            yield Injection(what, places[start], places[end - 1] + 1)
+    """Paragraph by paragraph: few hold the words that a phrase needs, and those are short."""
+    likely = _likely(_plain(text), _PHRASES)
+    begin = 0
+    for paragraph in text.split("\n\n") if likely else ():
+        plain = _plain(paragraph) if len(paragraph) >= SHORTEST_ORDER else ""
+        if plain and any(phrases.pattern.search(plain) for phrases in _likely(plain, likely)):
+            seen, places = _legible(paragraph)
+            for phrases in likely:
+                for match in phrases.pattern.finditer(seen):
+                    start, end = _sentences_around(seen, match.start(), match.end())
+                    yield Injection(phrases.what, begin + places[start], begin + places[end - 1] + 1)
+        begin += len(paragraph) + 2
 
 
 def _encoded(text: str) -> Iterator[Injection]:
@@ -82,14 +97,27 @@ def _encoded(text: str) -> Iterator[Injection]:
             said = base64.b64decode(letters[: len(letters) - (len(letters) % 4 == 1)] + "===").decode("utf-8")
         except (binascii.Error, UnicodeDecodeError):
             continue
-        if any(phrases.search(said) for _, phrases in _PHRASES):
+        if any(phrases.pattern.search(said) for phrases in _likely(said, _PHRASES)):
             yield Injection("encoded", blob.start(), blob.end())
+
+
+def _likely(text: str, some: Sequence[Phrases]) -> list[Phrases]:
+    lowered = text.casefold()
+    return [phrases for phrases in some if phrases.can_occur(lowered)]
+
+
+def _plain(text: str) -> str:
+    """The text as it is seen, quickly: where its characters come from is lost."""
+    if text.isascii():
+        return text
+    if _UNSEEN.search(text):
+        return _legible(text)[0]
+    text = unicodedata.normalize("NFKC", text)
+    return text.translate(_ALIKE) if _LOOKS_LATIN.search(text) else text
 
 
 def _legible(text: str) -> tuple[str, Sequence[int]]:
     """The text as it is seen, and where each of its characters stands in `text`."""
-    if text.isascii() or (not _UNSEEN.search(text) and unicodedata.is_normalized("NFKC", text)):
-        return text.translate(_ALIKE), range(len(text) + 1)
     letters: list[str] = []
     places: list[int] = []
     for at, char in enumerate(text):

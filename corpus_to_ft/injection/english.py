@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from corpus_to_ft.injection.phrases import phrases
 
 _MODEL = r"(?:AI|LLM|language model|chat ?bot|chatgpt|gpt|assistant|claude|gemini|copilot|agent|summari[sz]er|model)s?"
 _DROP = (
@@ -27,19 +26,21 @@ _UNBOUND = (
 )
 
 
-def any_of(*phrases: str) -> re.Pattern[str]:
-    """One pattern for all; `^` is the beginning of a line."""
-    return re.compile("|".join(phrases), re.IGNORECASE | re.MULTILINE)
-
-
-ENGLISH: Mapping[str, re.Pattern[str]] = {
-    "override": any_of(
+ENGLISH = (
+    phrases(
+        "override",
         rf"\b{_DROP}\s+{_PRIOR}{_RULES}\b",
         r"\b(?:ignore|disregard|forget) (?:everything|all|anything) "
         r"(?:above|before|you (?:were|have been)|that (?:came|was)|prior|written|said)",
         r"\b(?:ignore|disregard|forget) (?:the |all )?(?:above|previous)(?: text)?(?: and\b| instead|,|\.)",
+        needs=(
+            "ignore|disregard|forget|override|bypass|skip|discard|neglect|follow|obey",
+            "above|previous|everything|all |anything|instruction|prompt|rule|direction|guideline|order|command|message"
+            "|restriction",
+        ),
     ),
-    "new role": any_of(
+    phrases(
+        "new role",
         r"\b(?:you are|you're|act as|pretend (?:to be|you are)|behave as) (?:now |an? |the )*"
         rf"(?:\w{{1,20}}[ -]){{0,3}}?{_UNBOUND}",
         r"\byou are now (?:an? |in |the |DAN)",
@@ -47,28 +48,50 @@ ENGLISH: Mapping[str, re.Pattern[str]] = {
         r"\b(?:enable|enter|activate|switch to) (?:developer|debug|jailbreak|god|admin|DAN) mode\b",
         r"\bnew (?:system )?(?:instructions?|prompt) ?:",
         r"\byour new (?:task|role|instructions?|goal|objective|purpose) (?:is|are)\b",
+        needs=("you are|you're|act as|pretend|behave as|from now on| mode|new instr|new prompt|new system|your new",),
     ),
-    "told to a model": any_of(
+    phrases(
+        "told to a model",
         rf"\b(?:dear|attention|note to|message (?:to|for)|instructions? (?:to|for)|hey|important for) "
         rf"(?:the |all |any )?{_MODEL}(?: assistants?)?\b ?[:,!.\n]",
         rf"\bif you(?:'re| are) (?:reading this as )?(?:an? )?{_MODEL}\b[^.\n]{{0,60}}?"
         rf"\b(?:must|should|do not|please|stop|{_SAY})\b",
         rf"\b{_MODEL} (?:reading|processing|summari[sz]ing|parsing) (?:this|the)\b[^.\n]{{0,40}}?"
         r"\b(?:must|should|have to|please)\b",
+        needs=(
+            "ai|llm|language model|chatbot|chat bot|gpt|assistant|claude|gemini|copilot|agent|summariz|summaris|model",
+            "dear |attention|note to|message to|message for|instruction|hey |important for|if you|reading th"
+            "|processing th|summarizing th|summarising th|parsing th",
+        ),
     ),
-    "dictated answer": any_of(
+    phrases(
+        "dictated answer",
         rf"\b{_SAY}\b[^.\n]{{0,60}}?"
         rf"\b(?:in {_ANSWERS}|and nothing else|no matter what|whatever (?:the|you)|to every question)",
         rf"\b(?:in|at the end of|to) {_ANSWERS},? (?:always |you must |must |please )?{_SAY}\b",
+        needs=(
+            "answer|repl|response|output|summar|and nothing else|no matter what|whatever|to every question",
+            "your|every|each|all |and nothing else|no matter|whatever",
+        ),
     ),
-    "secrets wanted": any_of(
+    phrases(
+        "secrets wanted",
         rf"\b(?:reveal|print|show|output|repeat|leak|display|tell me|send|expose|give me|dump)\b[^.\n]{{0,30}}?"
         rf"\b(?:your|its) (?:\w+ )?{_SECRETS}\b",
+        needs=(
+            "your|its",
+            "prompt|system message|instruction|key|environment variable",
+        ),
     ),
-    "leads data out": any_of(
+    phrases(
+        "leads data out",
         r"\b(?:send|post|exfiltrate|upload|forward|transmit|append|encode)\b[^.\n]{0,60}?"
         r"\b(?:conversation|chat history|system prompt|user'?s? (?:data|input|messages?|secrets?)|api keys?"
         r"|credentials)\b"
         r"[^\n]{0,40}?(?:https?://|\bto\b[^\n]{0,20}@)",
+        needs=(
+            "conversation|chat history|system prompt|user|api key|credential",
+            "http| to ",
+        ),
     ),
-}
+)

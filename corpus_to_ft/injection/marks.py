@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from corpus_to_ft.injection.phrases import phrases
 
 _TOKENS = (
     r"im_start|im_end|system|user|assistant|end|eot_id|start_header_id|end_header_id|endoftext|begin_of_text"
@@ -16,12 +15,9 @@ _STOLEN = r"q|data|d|leak|secret|prompt|conversation|history|chat|c|payload"
 _END = r"(?:end of (?:the )?(?:document|source|text|context|input)|(?:문서|자료|원문|본문|입력)(?:의)? ?끝)"
 
 
-def _any_of(*phrases: str) -> re.Pattern[str]:
-    return re.compile("|".join(phrases), re.IGNORECASE | re.MULTILINE)
-
-
-MARKS: Mapping[str, re.Pattern[str]] = {
-    "chat turn": _any_of(
+MARKS = (
+    phrases(
+        "chat turn",
         rf"<\|(?:{_TOKENS})\|>",
         r"\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>",
         r"\[/?(?:SYSTEM|SYS_PROMPT|AVAILABLE_TOOLS)\]",
@@ -30,14 +26,25 @@ MARKS: Mapping[str, re.Pattern[str]] = {
         rf"^(?:system|시스템)(?: ?(?:prompt|message|프롬프트|메시지))? ?[:：] *(?=[^\n]{{0,60}}?(?:{_SPEAKS}))",
         r"^(?:user|human|사용자) ?[:：][^\n]+\n+(?:assistant|ai|bot|어시스턴트|도우미|챗봇) ?[:：]",
         r"^(?:assistant|어시스턴트) ?[:：] *(?=\S)",
+        needs=(
+            "<|im_|<|e|<|s|<|u|<|a|<|b|<|t|inst]|sys>>|_of_turn>|[system|[/system|sys_prompt|available_tools"
+            "|<system|<assistant|</system|</assistant|# instr|# system|# respo|# human|# assis|#instr|#system|#respo"
+            "|#human|#assis|system:|system :|system：|시스템:|시스템 :|시스템：|system prompt|system message"
+            "|시스템 프롬|시스템 메시|assistant:|assistant :|assistant：|어시스턴트:|어시스턴트 :|ai:|ai :|bot:|bot :"
+            "|도우미:|챗봇:",
+        ),
     ),
-    "forged mark": _any_of(
+    phrases(
+        "forged mark",
         r"\[(?:자료|원문|문서|SOURCE|DOCUMENT|CONTEXT) ?(?:끝|시작|ENDS?|BEGINS?)\b[^\]\n]{0,40}\]",
         rf"^={{3,}} ?(?:[0-9a-f]{{12,}}|{_END}) ?={{3,}}",
         rf"^-{{3,}} ?{_END}",
+        needs=("[자료|[원문|[문서|[source|[document|[context|end of|끝|===",),
     ),
-    "leads data out": _any_of(
+    phrases(
+        "leads data out",
         rf"!\[[^\]\n]{{0,200}}\]\(\s?https?://[^)\s]{{1,300}}?[?&][\w-]{{1,40}}={_HOLE}",
         rf"https?://[^\s?]{{1,200}}\?(?:\S{{0,300}}&)?(?:{_STOLEN})={_HOLE}",
+        needs=("http", "={|=[|=<|=%7b|=your_|=user_|=chat_|=system_"),
     ),
-}
+)

@@ -1,0 +1,29 @@
+"""What a family of phrases is: what it wants, and words without which none of it can occur."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+
+class Phrases(NamedTuple):
+    """`needs`: of each group one word must occur, in lower case; words are found much faster than patterns."""
+
+    what: str
+    needs: tuple[tuple[str, ...], ...]
+    pattern: re.Pattern[str]
+
+    def can_occur(self, lowered: str) -> bool:
+        for group in self.needs:
+            for word in group:
+                if word in lowered:
+                    break
+            else:
+                return False
+        return True
+
+
+def phrases(what: str, *alternatives: str, needs: tuple[str, ...]) -> Phrases:
+    """`^` is the beginning of a line; each of `needs` is a group of words with bars between them."""
+    pattern = re.compile("|".join(alternatives), re.IGNORECASE | re.MULTILINE)
+    return Phrases(what, tuple(tuple(group.split("|")) for group in needs), pattern)
