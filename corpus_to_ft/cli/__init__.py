@@ -25,6 +25,9 @@ def main() -> None:
         signal.signal(number, _stop)
     try:
         app()
+    except _Stopped as stopped:
+        print(tr("Stopped. What is done is kept; the same command continues."), file=sys.stderr)
+        sys.exit(stopped.code)
     except CorpusToFtError as error:
         print(f"{tr('error')}: {error}", file=sys.stderr)
         sys.exit(int(error.exit_code))
@@ -69,8 +72,10 @@ def _escaped(error: UnicodeError) -> tuple[str, int]:
     return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2)), error.end
 
 
-def _stop(number: int, _frame: FrameType | None) -> None:
-    from corpus_to_ft.language import tr
+class _Stopped(SystemExit):
+    """Ctrl-C, or a request to end."""
 
-    print(tr("Stopped. What is done is kept; the same command continues."), file=sys.stderr)
-    sys.exit(128 + number)
+
+def _stop(number: int, _frame: FrameType | None) -> None:
+    # Said in `main`, when whatever was drawn on the terminal is gone from it.
+    raise _Stopped(128 + number)

@@ -6,9 +6,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from corpus_to_ft.language import tr
 from corpus_to_ft.run.base import Progress
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
+    from rich.progress import TaskID
 
 PLAIN_EVERY_S = 10.0
 
@@ -56,30 +61,37 @@ class Lines:
         print(text, file=sys.stderr, flush=True)
 
 
+# Below this many columns the rate has no room.
+WIDE = 64
+# What stands beside the bar, and two columns more: a terminal echoes Ctrl-C as ^C where the cursor stands, and
+# at the edge that would begin a line which nobody wipes.
+BESIDE_WIDE, BESIDE_NARROW = 44, 28
+LONGEST_BAR = 40
+
+
 @contextmanager
 def _bars() -> Iterator[Progress]:
     from rich import progress as rich_progress
     from rich.console import Console
 
-    columns = (
+    console = Console(stderr=True)
+    is_wide = console.width >= WIDE
+    room = console.width - (BESIDE_WIDE if is_wide else BESIDE_NARROW)
+    columns = [
         rich_progress.TextColumn("{task.description}"),
-        rich_progress.BarColumn(),
+        rich_progress.BarColumn(bar_width=max(1, min(LONGEST_BAR, room))),
         rich_progress.MofNCompleteColumn(),
-        rich_progress.TextColumn("{task.fields[rate]}"),
-        rich_progress.TimeRemainingColumn(),
-    )
-    with rich_progress.Progress(*columns, console=Console(stderr=True)) as drawn:
+        *([rich_progress.TextColumn("{task.fields[rate]}")] if is_wide else []),
+        rich_progress.TimeRemainingColumn(compact=True),
+    ]
+    with rich_progress.Progress(*columns, console=console, transient=True) as drawn:
         yield Bars(drawn)
 
 
 class Bars:
-    """One bar a stage, with rate and remaining time."""
+    """One bar for the stage under way, a line for each that is done; nothing is left of a bar that was broken off."""
 
-    def __init__(self, drawn: object) -> None:
-        from rich.progress import Progress as RichProgress
-        from rich.progress import TaskID
-
-        assert isinstance(drawn, RichProgress)
+    def __init__(self, drawn: RichProgress) -> None:
         self._drawn = drawn
         self._tasks: dict[str, TaskID] = {}
 
@@ -87,13 +99,13 @@ class Bars:
         self._tasks[stage] = self._drawn.add_task(tr(stage), total=total, rate="")
 
     def advance(self, stage: str, done: int = 1) -> None:
-        task = self._drawn.tasks[self._tasks[stage]]
+        task = self._drawn.tasks[self._drawn.task_ids.index(self._tasks[stage])]
         self._drawn.update(task.id, advance=done, rate=f"{task.speed:.1f}/s" if task.speed else "")
 
     def finish(self, stage: str, made: int, reused: int) -> None:
-        note = tr("{made} done, {reused} there already", made=made, reused=reused)
-        task = self._tasks[stage]
-        self._drawn.update(task, total=made + reused, completed=made + reused, rate=note)
+        self._drawn.remove_task(self._tasks.pop(stage))
+        self._drawn.refresh()  # or the line would be printed above the old bar
+        self.say(tr("{stage}: {made} done, {reused} there already", stage=tr(stage), made=made, reused=reused))
 
     def say(self, text: str) -> None:
         self._drawn.console.print(text, markup=False, highlight=False)
