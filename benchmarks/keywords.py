@@ -20,7 +20,8 @@ from pathlib import Path
 from corpus_to_ft.analyzers.base import Analyzer
 from corpus_to_ft.ingest.base import Reader
 from corpus_to_ft.ingest.stage import FileRef, read_documents, read_file
-from corpus_to_ft.llm.extractive.keywords import normalized, rank_keywords
+from corpus_to_ft.llm.extractive.candidates import normalized
+from corpus_to_ft.llm.extractive.keywords import rank_keywords
 from corpus_to_ft.passages import analyze_document
 from corpus_to_ft.plugin import make_plugin, plugin_names
 from corpus_to_ft.records import Document, Rejected

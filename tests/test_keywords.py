@@ -6,7 +6,8 @@ import pytest
 
 from corpus_to_ft.analyzers.base import Analysis
 from corpus_to_ft.analyzers.kiwi import KiwiAnalyzer
-from corpus_to_ft.llm.extractive.keywords import normalized, rank_keywords
+from corpus_to_ft.llm.extractive.candidates import normalized
+from corpus_to_ft.llm.extractive.keywords import rank_keywords
 from corpus_to_ft.records import Block
 
 TEXT = (

@@ -10,7 +10,8 @@ import pytest
 from corpus_to_ft.analyzers.kiwi import KiwiAnalyzer
 from corpus_to_ft.ingest.base import Reader
 from corpus_to_ft.ingest.stage import FileRef, read_documents, read_file
-from corpus_to_ft.llm.extractive.keywords import normalized, rank_keywords
+from corpus_to_ft.llm.extractive.candidates import normalized
+from corpus_to_ft.llm.extractive.keywords import rank_keywords
 from corpus_to_ft.passages import analyze_document
 from corpus_to_ft.plugin import make_plugin
 from corpus_to_ft.records import Document, Rejected
