@@ -68,7 +68,8 @@ def _agree(request: RunRequest, settings: Settings) -> None:
     if not provider.billed or price is None or price.is_free or request.yes:
         return
     plan = make_plan(settings, request.sources, request.out)
-    print("\n".join(estimate_lines(plan)), file=sys.stderr)
+    if plan.calls:
+        print("\n".join(estimate_lines(plan)), file=sys.stderr)
     if request.max_cost is None:
         confirm(plan, settings.run.confirm_above)
 

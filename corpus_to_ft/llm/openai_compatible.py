@@ -38,6 +38,7 @@ class OpenaiCompatibleProvider(ChatServer, Provider):
     patience_s: float = Field(default=600, ge=0, description="how long a server may be away or put calls off")
     max_attempts: int = Field(default=10, ge=1)
     _client: ChatClient | None = PrivateAttr(default=None)
+    _stopped: bool = PrivateAttr(default=False)
     _starting: Any = PrivateAttr(default_factory=threading.Lock)
 
     @property
@@ -52,13 +53,16 @@ class OpenaiCompatibleProvider(ChatServer, Provider):
 
     def ask_all(self, prompts: Sequence[Prompt], ledger: Ledger) -> list[Reply | ProviderFailure]:
         with self._starting:
-            if self._client is None:
-                self._client = ChatClient(self._manners())
-        return self._client.ask_all(prompts, ledger)
+            self._client = client = self._client or ChatClient(self._manners())
+            if self._stopped:
+                client.stop()
+        return client.ask_all(prompts, ledger)
 
     def stop(self) -> None:
-        if self._client:
-            self._client.stop()
+        with self._starting:
+            self._stopped = True
+            if self._client:
+                self._client.stop()
 
     def close(self) -> None:
         with self._starting:

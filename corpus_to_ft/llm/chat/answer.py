@@ -60,7 +60,6 @@ class Unfit:
     """The server does not know `part` of the request; nothing of it was billed."""
 
     part: str
-    detail: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,8 +181,8 @@ def _refused(status: int, problem: _Problem, asked: Asked) -> Verdict:
     if status in (400, 422):
         named = next((part for part in OPTIONAL if problem.param.split(".")[0] == part and part in asked.parts), None)
         if named:
-            return Unfit(part=named, detail=str(problem))
+            return Unfit(part=named)
         # Many servers do not say which part they do not know; structured output is the newest of them.
         if not asked.answered and "response_format" in asked.parts and not problem.param:
-            return Unfit(part="response_format", detail=str(problem))
+            return Unfit(part="response_format")
     return No(reason="refused", detail=str(problem))

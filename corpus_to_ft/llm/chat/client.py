@@ -63,8 +63,8 @@ class ChatClient:
             await self._line.session.close()
 
     def _stop(self) -> None:
-        if self._line:
-            self._line.halted = self._line.halted or ProviderUnavailable("the run was stopped")
+        line = self._start()
+        line.halted = line.halted or ProviderUnavailable("the run was stopped")
         self._release()
         for task in self._running:
             self._loop.call_later(GRACE_S, task.cancel)
@@ -76,7 +76,7 @@ class ChatClient:
                 task.cancel()
 
     async def _ask_all(self, prompts: Sequence[Prompt], ledger: Ledger) -> list[Reply | ProviderFailure]:
-        line = self._line = self._line or Line.of(self._manners, self._connect())
+        line = self._start()
         tasks = []
         for prompt in prompts:
             exchange = Exchange(line=line, prompt=prompt, ledger=ledger)
@@ -96,6 +96,11 @@ class ChatClient:
         del self._running[task]
         if self._line and self._line.halted:
             self._release()
+
+    def _start(self) -> Line:
+        if self._line is None:
+            self._line = Line.of(self._manners, self._connect())
+        return self._line
 
     def _connect(self) -> aiohttp.ClientSession:
         manners = self._manners

@@ -139,10 +139,11 @@ class Exchange:
         try:
             await gate.enter(tokens + room, self.line.manners.patience_s)
         except Closed as closed:
-            text = f"{self.line.manners.base_url} asks to be left alone for {closed.wait_s:.0f} s"
-            raise ProviderUnavailable(text) from None
+            raise self._left_alone(closed.wait_s) from None
         ended = self.line.call_ended
         try:
+            if self.line.halted:
+                raise self.line.halted
             self.in_flight = True
             call = self.ledger.begin(prompt, self._tries + 1, Usage(input_tokens=tokens, output_tokens=room))
             if call is not None:
@@ -192,7 +193,7 @@ class Exchange:
                 headers = response.headers
                 asked = Asked(
                     model=manners.model, base_url=manners.base_url, key_name=manners.key_name,
-                    parts=frozenset(body), answered=line.answered,
+                    parts=frozenset(body) - set(manners.extra), answered=line.answered,
                 )  # fmt: skip
                 verdict = judge(response.status, headers, data, asked)
         except TimeoutError:
@@ -219,10 +220,11 @@ class Exchange:
                 return self._taken(verdict)
             case No(reason=reason, detail=detail, usage=usage):
                 return reason, usage, None, self._failure(reason, detail)
-            case Unfit(part=part, detail=detail):
-                fits = self.line.dialect.learn(part, came.used_format)
-                return f"without_{part}", FREE, None, 0.0 if fits else self._failure("refused", detail)
+            case Unfit(part=part):
+                self.line.dialect.learn(part, came.used_format)
+                return f"without_{part}", FREE, None, 0.0
             case Halt(error=error):
+                self.line.halted = self.line.halted or error
                 return type(error).__name__, FREE, None, error
 
     def _taken(self, said: Said) -> tuple[str, Usage | None, Reply | None, Reply | float]:
@@ -271,13 +273,21 @@ class Exchange:
             self.ledger.say(tr("{url} asks to wait {seconds:.0f} s", url=manners.base_url, seconds=verdict.wait_s))
         return 0.0 if verdict.wait_s is not None else back_off(self._tries)
 
+    def _left_alone(self, wait_s: float) -> ProviderUnavailable:
+        if self.line.gate.down_since is not None:
+            return self._nobody()
+        return ProviderUnavailable(f"{self.line.manners.base_url} asks to be left alone for {wait_s:.0f} s")
+
+    def _nobody(self) -> ProviderUnavailable:
+        return ProviderUnavailable(f"nobody answers at {self.line.manners.base_url}; is the server started?")
+
     def _while_away(self, now: float) -> CorpusToFtError | float:
         """Nobody listens: one call at a time looks for the server, the others wait at the gate."""
         line, manners = self.line, self.line.manners
         away_s = line.gate.unreachable(now)
         patience_s = manners.patience_s if line.answered else min(FIRST_CONTACT_S, manners.patience_s)
         if away_s > patience_s:
-            return ProviderUnavailable(f"nobody answers at {manners.base_url}; is the server started?")
+            return self._nobody()
         if away_s > WORTH_TELLING_S:
             self.ledger.say(tr("{url} has not answered for {seconds:.0f} s", url=manners.base_url, seconds=away_s))
         return 0.0

@@ -25,21 +25,15 @@ class Dialect:
     room: str = "max_completion_tokens"
     left_out: set[str] = field(default_factory=set)
 
-    def learn(self, part: str, used_format: str) -> bool:
-        """Do without `part` from now on; False where nothing is left to do without."""
+    def learn(self, part: str, used_format: str) -> None:
+        """Do without `part`, which a call has used in vain; another call may have learned it meanwhile."""
         if part == "response_format":
-            # Another call may have learned it while this one was under way.
             if self.format == used_format:
-                if used_format == FORMATS[-1]:
-                    return False
                 self.format = FORMATS[FORMATS.index(used_format) + 1]
-            return True
-        if part == self.room and self.room == "max_completion_tokens" and "max_tokens" not in self.left_out:
+        elif part == "max_completion_tokens":
             self.room = "max_tokens"
-            return True
-        known = part in self.left_out
-        self.left_out.add(part)
-        return not known
+        else:
+            self.left_out.add(part)
 
 
 def reply_room(prompt: Prompt) -> int:
