@@ -18,7 +18,7 @@ def kiwi() -> Analyzer:
 
 
 def ask(analyzer: Analyzer, text: str, *, title: str = "", blocks: tuple[Block, ...] = ()) -> list[QuestionAnswer]:
-    return make_questions(analyzer.analyze(text), title=title, headings=(), blocks=blocks, count=5)
+    return make_questions(analyzer.analyze(text), title=title, headings=(), blocks=blocks, count=5).pairs
 
 
 def rows(text: str) -> tuple[Block, ...]:

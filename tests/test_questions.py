@@ -32,7 +32,7 @@ def ask(
     """The first wording for each answer, in the order of the text."""
     pairs = make_questions(
         analyzer.analyze(text), title=title, headings=(), blocks=blocks, count=count, language=language
-    )
+    ).pairs
     firm = [pair for pair in pairs if not pair.fallback] or pairs
     first = {pair.evidence: pair for pair in reversed(firm)}
     return sorted(first.values(), key=lambda pair: pair.evidence.start)

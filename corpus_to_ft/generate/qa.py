@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import Field
 
 from corpus_to_ft.generate.base import Generator, Subject
+from corpus_to_ft.generate.unanswerable import SCHEMA, open_questions_of, read_open_questions
 from corpus_to_ft.llm.base import REPLY_SCHEMAS
 from corpus_to_ft.llm.replies import read_json_reply
-from corpus_to_ft.prompts.qa import Style, context_message, qa_messages
+from corpus_to_ft.prompts.again import worth_asking_again
+from corpus_to_ft.prompts.qa import Style, context_message, qa_messages, qa_room
 from corpus_to_ft.records import Block, Example, Message, Passage, Prompt, Rejected, Reply, Span
 from corpus_to_ft.retrieval import index_of
+from corpus_to_ft.speech import SpeechLevel, off_level
 from corpus_to_ft.tokens import count_tokens
 
 CHARS_PER_QUESTION = 275
@@ -38,7 +41,8 @@ _REFERENCES = re.compile(
 # Footnotes and numbered sources, one a line.
 _NOTES = re.compile(r"(?:\s*(?:\[\^?\w{1,4}\]|\^\d)[^\n]*(?:\n|$))+")
 _LINK = re.compile(r"(?:https?://|www\.)\S+")
-# What a reply may say beside what is asked of a model: `fallback` items count only where no other stays.
+# What a reply may say beside what is asked of a model: `fallback` items count only where no other stays;
+# `silence` and `detail` are the reason for no items, and what was tried.
 _ITEMS: Mapping[str, Any] = REPLY_SCHEMAS["qa"]["properties"]["items"]
 _READ: Mapping[str, Any] = {
     **REPLY_SCHEMAS["qa"],
@@ -50,15 +54,37 @@ _READ: Mapping[str, Any] = {
                 "properties": {**_ITEMS["items"]["properties"], "fallback": {"type": "boolean"}},
             },
         },
+        "silence": {"type": "string"},
+        "detail": {"type": "string"},
     },
 }
+
+
+# Reasons for which a provider may have found no question; llm/extractive/silence.py tells them.
+SILENCES = frozenset(
+    [
+        "only_questions",
+        "only_announcements",
+        "only_fragments",
+        "shows_code_or_figure",
+        "personal_account",
+        "other_language",
+        "between_formulas",
+        "answer_leans",
+        "no_named_subject",
+        "no_fitting_question",
+    ]
+)
 
 
 class QaGenerator(Generator):
     """`per_passage` 0 asks by length, about one question in 275 characters of prose, one to five.
 
     `context` document puts title, date and the summary (or the passage, where the answer is not in the
-    summary) into a system message. `style` says how a chat model words its answers.
+    summary) into a system message. `style` says how a chat model words its answers, `speech_level` in
+    which level it asks and answers (`source`: questions in 해요체, answers as the document speaks; whoever
+    only quotes cannot speak otherwise, so its answers in another level are rejected). `refusals` a document
+    are questions that it leaves open, answered by an honest refusal; only a model can think of them.
     `spare` more are asked for than are wanted: of all, the first that find their own passage among those
     of the document stay, so that nobody learns an answer to a question that another passage answers.
     """
@@ -67,10 +93,17 @@ class QaGenerator(Generator):
     spare: int = Field(default=2, ge=0, le=20)
     context: Literal["none", "document"] = "none"
     style: Style = "own_words"
+    speech_level: SpeechLevel | Literal["source"] = "source"
+    refusals: int = Field(default=0, ge=0, le=50, description="questions a document that it leaves open")
+
+    @property
+    def question_level(self) -> SpeechLevel:
+        return "haeyo" if self.speech_level == "source" else self.speech_level
 
     def prompts(self, subject: Subject) -> Sequence[Prompt]:
         document, passage = subject.document, subject.passage
         count = self._quota(passage) + self.spare
+        refusals = open_questions_of(subject, self.refusals)
         messages = qa_messages(
             passage.text,
             title=document.title,
@@ -78,7 +111,11 @@ class QaGenerator(Generator):
             count=count,
             language=document.language,
             style=self.style,
+            asks_in=self.question_level,
+            answers_in=None if self.speech_level == "source" else self.speech_level,
+            refusals=refusals,
         )
+        room = qa_room(passage.text, count, document.language, refusals)
         return [
             Prompt.make(
                 kind="qa",
@@ -90,7 +127,8 @@ class QaGenerator(Generator):
                 count=count,
                 language=document.language,
                 messages=messages,
-                schema=REPLY_SCHEMAS["qa"],
+                schema=SCHEMA if refusals else REPLY_SCHEMAS["qa"],
+                sampling={"temperature": 0, "max_tokens": room},
             )
         ]
 
@@ -115,8 +153,42 @@ class QaGenerator(Generator):
         return None
 
     def examples(self, reply: Reply, subject: Subject) -> Sequence[Example | Rejected]:
+        return [*self._answered(reply, subject), *self._left_open(reply, subject)]
+
+    def to_correct(self, found: Sequence[Example | Rejected], subject: Subject) -> Sequence[Rejected]:
+        """Nothing where the spare ones took the place of those that failed."""
+        wanted = self._quota(subject.passage) + open_questions_of(subject, self.refusals)
+        if sum(isinstance(item, Example) for item in found) >= wanted:
+            return []
+        return [item for item in found if isinstance(item, Rejected) and worth_asking_again(item.reason)]
+
+    def together(
+        self, first: Sequence[Example | Rejected], second: Sequence[Example | Rejected], subject: Subject
+    ) -> Sequence[Example | Rejected]:
+        """The good ones of the first reply stay, those of the second fill up; each failure is told once."""
+        kept = [item for item in first if isinstance(item, Example)]
+        seen = {words for example in kept for words in (example.prompt, example.answer)}
+        more = [e for e in second if isinstance(e, Example) and not {e.prompt, e.answer} & seen]
+        left = self._quota(subject.passage) - sum(bool(example.evidence) for example in kept)
+        answered = [example for example in more if example.evidence][: max(0, left)]
+        kept += [*answered, *(example for example in more if not example.evidence)]
+        failed_again = [item for item in second if isinstance(item, Rejected)]
+        mended = len(more) + len(failed_again)
+        failed = [item for item in first if isinstance(item, Rejected)][mended:]
+        kept.sort(key=lambda example: example.evidence[0].start if example.evidence else len(subject.document.text))
+        return [*kept, *failed, *failed_again]
+
+    def _left_open(self, reply: Reply, subject: Subject) -> Iterator[Example | Rejected]:
+        most = open_questions_of(subject, self.refusals)
+        for item in read_open_questions(reply, subject, self.question_level, most) if most else ():
+            yield item if isinstance(item, Rejected) else self._made(item, (), "", reply, subject)
+
+    def _answered(self, reply: Reply, subject: Subject) -> Sequence[Example | Rejected]:
         """In the order of the text. A reply may word the question for one answer more than once."""
-        items = read_json_reply(reply, _READ)["items"]
+        said = read_json_reply(reply, _READ)
+        items = said["items"]
+        if not items and said.get("silence") in SILENCES:
+            return [_silent(subject, said["silence"], said.get("detail", ""))]
         firm = [item for item in items if not item.get("fallback")]
         made = self._chosen(firm, reply, subject, most=self._quota(subject.passage))
         if not any(isinstance(item, Example) for item in made):
@@ -156,14 +228,35 @@ class QaGenerator(Generator):
                 reason="evidence_not_found",
                 detail=f"not in the passage: {evidence[:160]!r} | {question[:120]}",
             )
+        if wrong := self._off_level(question, answer, subject):
+            return Rejected.make(
+                item_id=passage.id,
+                source=subject.document.source,
+                stage="generate",
+                reason="speech_level",
+                detail=f"not in {self.speech_level}: {wrong[:120]!r} | {question[:120]}",
+            )
         said = (Message(role="user", content=question), Message(role="assistant", content=answer))
+        spans = (Span(start=passage.start + found.start, end=passage.start + found.end),)
+        return self._made(said, spans, evidence, reply, subject)
+
+    def _off_level(self, question: str, answer: str, subject: Subject) -> str | None:
+        """The sentence that is spoken otherwise than was asked for."""
+        if self.speech_level == "source" or subject.document.language == "en":
+            return None
+        answers_otherwise = off_level(answer, self.speech_level) if self.style == "own_words" else None
+        return off_level(question, self.speech_level) or answers_otherwise
+
+    def _made(
+        self, said: tuple[Message, Message], spans: tuple[Span, ...], evidence: str, reply: Reply, subject: Subject
+    ) -> Example:
         return Example.make(
             kind="qa",
             messages=(*self._context(subject, said, evidence), *said),
             document_id=subject.document.id,
-            passage_id=passage.id,
+            passage_id=subject.passage.id,
             source=subject.document.source,
-            evidence=(Span(start=passage.start + found.start, end=passage.start + found.end),),
+            evidence=spans,
             made_by=reply.model,
         )
 
@@ -210,6 +303,13 @@ def _most_specific(wordings: Sequence[Example], subject: Subject) -> Example | N
         if lead > best_lead:
             best, best_lead = example, lead
     return best
+
+
+def _silent(subject: Subject, reason: str, detail: str) -> Rejected:
+    detail = f"{detail} | {subject.passage.text[:80]}"
+    return Rejected.make(
+        item_id=subject.passage.id, source=subject.document.source, stage="generate", reason=reason, detail=detail
+    )
 
 
 def _set_aside(example: Example, detail: str) -> Rejected:

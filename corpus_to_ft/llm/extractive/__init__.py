@@ -46,7 +46,7 @@ class ExtractiveProvider(Provider):
                 analysis, title=prompt.title, headings=prompt.headings, blocks=prompt.blocks, top=prompt.count
             )
             return {"keywords": [keyword.text for keyword in ranked]}
-        pairs = make_questions(
+        made = make_questions(
             analysis,
             title=prompt.title,
             headings=prompt.headings,
@@ -54,9 +54,12 @@ class ExtractiveProvider(Provider):
             count=prompt.count,
             language=prompt.language,
         )
+        if made.silence:
+            reason, detail = made.silence
+            return {"items": [], "silence": reason, "detail": detail}
         return {
             "items": [
                 {"question": p.question, "answer": p.answer, "evidence": p.answer, "fallback": p.fallback}
-                for p in pairs
+                for p in made.pairs
             ]
         }

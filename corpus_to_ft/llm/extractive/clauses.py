@@ -13,8 +13,11 @@ from corpus_to_ft.records import Block, Span
 NOUNS = frozenset({"NNG", "NNP", "SL", "SH", "XR"})
 _PHRASE = NOUNS | {"XSN", "XPN", "SN", "JKG", "JC", "SO", "SW", "W_SERIAL", "NR", "NNB"}
 # What a bracket after a term may also hold.
-_IN_ASIDE = frozenset({"SS", "SP", "JKS"})
+_IN_ASIDE = frozenset({"SS", "SSO", "SSC", "SP", "JKS", "W_URL"})
 MAX_TOPIC_CHARS = 30
+# A longer name is asked about without the bracket behind it.
+MAX_WITH_ASIDE_CHARS = 22
+_TRAILING_ASIDE = re.compile(r"\s*\([^()]*\)$")
 
 # They name a relation to something, so they need it in the question: 목적 of what?
 RELATIONS_WORDS = (
@@ -70,7 +73,8 @@ _LEADING = re.compile(
     r"|일단|일반적으로|기본적으로|보통|사실|실제로|정리하면|요약하면|결과적으로|결론적으로|다시 말해|다시 말하면"
     r"|쉽게 말해|간단히 말해|만약"
     r"|만일|마찬가지로|혹시|아무래도|단|원래|만약에|자|음|아|네|참|더 중요하게는|무엇보다도?|이상하게도|사실은"
-    r"|아쉽게도|다행히|흔히|주로)[,\s]+|\d{1,2}[.)]\s+)+"
+    r"|아쉽게도|다행히|흔히|주로)[,\s]+|\d{1,2}[.)]\s+"
+    r"|\d{4}년(?: \d{1,2}월)?(?: \d{1,2}일)?(?:에는|에)?(?:,\s*|\s+(?=[가-힣A-Za-z]+(?:\([^)]*\))?[은는] )))+"
 )
 
 # They only order what is told; what follows them is a statement of its own. "그래서" and "따라서" need their reason.
@@ -200,6 +204,8 @@ def noun_phrase(sentence: Sentence, first: int, after: int) -> str | None:
     text = " ".join(sentence.slice(tokens[0].start, tokens[-1].end).split()).strip("\"'“”‘’")
     if any(t.tag not in _PHRASE and t.tag not in _IN_ASIDE for t in tokens):
         return None
+    if len(text) > MAX_WITH_ASIDE_CHARS:
+        text = _TRAILING_ASIDE.sub("", text)
     nouns = [t for t in tokens if t.tag in NOUNS]
     if not nouns or all(t.form in EMPTY for t in nouns) or not 2 <= len(text) <= MAX_TOPIC_CHARS or not stands(text):
         return None
@@ -249,10 +255,10 @@ def content_words(tokens: Sequence[Token]) -> int:
 def _is_aside(sentence: Sentence, at: int) -> bool:
     """A short bracket after a term: Pod(파드)."""
     token = sentence.tokens[at]
-    if token.tag == "SS":
+    if token.tag in ("SS", "SSO", "SSC"):
         return True
     inside = sentence.slice(sentence.tokens[0].start, token.start)
-    return token.tag in _PHRASE | {"SP", "JKS"} and inside.count("(") > inside.count(")")
+    return token.tag in _PHRASE | {"SP", "JKS", "W_URL"} and inside.count("(") > inside.count(")")
 
 
 def _trim(text: str, span: Span) -> tuple[int, int]:

@@ -49,18 +49,18 @@ _HOW_MUCH = frozenset({"원", "달러", "유로", "위안", "엔", "배", "GB", 
 def abilities(s: Sentence) -> Iterator[Candidate]:
     """X는 …을 …할 수 있다: X는 무엇을 할 수 있나요? X를 통해 …할 수 있다: X를 통해 무엇을 할 수 있나요?"""
     tokens, ending = s.tokens, ending_at(s.tokens)
-    if ending is None or len(s.words) > MAX_SENTENCE_CHARS or not _is_able(tokens, ending):
+    if ending is None or len(s.words) > MAX_SENTENCE_CHARS or not is_able(tokens, ending):
         return
     by = _through(s)
     if by is not None:
         phrase, after = by
-        if _has_object(tokens[after : ending - 3]) and not _turns_away(tokens[after:ending]):
+        if has_object(tokens[after : ending - 3]) and not _turns_away(tokens[after:ending]):
             yield candidate(s, f"{phrase} 무엇을 할 수 있나요?", "result", 0.85)
         return
     topic = topic_of(s, frozenset({"은", "는", "에서는", "로는", "으로는"}))
     if topic is None:
         found = _modified(s, ending)
-        if found and _has_object(tokens[found[1] : ending - 3]) and tokens[found[1] - 2].form not in EMPTY:
+        if found and has_object(tokens[found[1] : ending - 3]) and tokens[found[1] - 2].form not in EMPTY:
             yield candidate(s, f"{with_josa(found[0], '은/는')} 무엇을 할 수 있나요?", "feature", 0.8)
         return
     if not _acting(s, topic, ending):
@@ -70,7 +70,7 @@ def abilities(s: Sentence) -> Iterator[Candidate]:
     yield candidate(s, f"{owner} 무엇을 할 수 있나요?", "feature", 0.75 + 0.1 * topic.is_name)
 
 
-def _is_able(tokens: Sequence[Token], ending: int) -> bool:
+def is_able(tokens: Sequence[Token], ending: int) -> bool:
     last = [t.form for t in tokens[max(0, ending - 7) : ending] if t.tag not in ("JX", "JKS", "EP", "EC")]
     return last[-2:] == ["수", "있"] and not set(last[:-2]) & _READERS
 
@@ -80,16 +80,18 @@ def _acting(s: Sentence, topic: Topic, ending: int) -> bool:
     inside = s.tokens[topic.after : ending]
     if topic.head in EMPTY or _turns_away(inside) or any(t.tag == "JKS" for t in inside[:-3]):
         return False
-    return _has_object(inside[:-3])
+    return has_object(inside[:-3])
 
 
-def _has_object(tokens: Sequence[Token]) -> bool:
+def has_object(tokens: Sequence[Token]) -> bool:
     """Whether the last verb is active and has an object of its own, not one that "통해" or "이용해" takes."""
     verb = next((i for i in range(len(tokens) - 1, -1, -1) if tokens[i].tag in ("VV", "XSV")), None)
     if verb is None or tokens[verb].form in ("되", "당하", "지"):
         return False
     at = next((i for i in range(verb, -1, -1) if tokens[i].tag == "JKO"), None)
-    return at is not None and verb - at <= 5 and tokens[at + 1].form not in _MEANS
+    if at is None or verb - at > 5 or tokens[at + 1].form in _MEANS:
+        return False
+    return not any(t.tag in ("VV", "XSV", "ETN") for t in tokens[at + 1 : verb - (tokens[verb].tag == "XSV")])
 
 
 def _through(s: Sentence) -> tuple[str, int] | None:
@@ -147,7 +149,7 @@ def duties(s: Sentence) -> Iterator[Candidate]:
     verb = next((t for t in reversed(inside[:-2]) if t.tag in ("VV", "XSV")), None)
     if verb is None or verb.form == "되" or not doer or _turns_away(inside):
         return
-    if _has_object(inside[:-2]):
+    if has_object(inside[:-2]):
         yield candidate(s, f"{with_josa(topic.text, '은/는')} 무엇을 해야 하나요?", "how", 1.0)
 
 
@@ -188,6 +190,9 @@ def _modified(s: Sentence, ending: int) -> tuple[str, int] | None:
 
 _NO_NAME = frozenset(
     [
+        "적",
+        "분위기",
+        "필수",
         "때문",
         "편",
         "상태",
@@ -227,7 +232,10 @@ def manners(s: Sentence) -> Iterator[Candidate]:
             return
         rest = tokens[after + 1 : ending]
         asked = question(s.text, tokens, tokens[after + 1].start) if rest else None
-        clear = not _turns_away(tokens[topic.after : ending]) and not any(t.tag == "JKS" for t in rest)
+        if any(t.form in ("때", "경우", "면", "으면") for t in rest):
+            return
+        inside = tokens[topic.after : ending]
+        clear = not _turns_away(inside) and not any(t.tag == "JKS" for t in inside)
         if asked and clear and any(t.tag == "JKO" for t in rest) and len(asked) <= MAX_CLAUSE_CHARS:
             body = asked.lstrip(" ,")
             if stands(body[:-1]) and not any(t.tag == "EC" and t.form in ("고", "며", "으며") for t in rest):
@@ -252,6 +260,26 @@ def verdicts(s: Sentence) -> Iterator[Candidate]:
             how = "어떻게" if verb.form in _JUDGES else "무엇이라고"
             yield candidate(s, f"{with_josa(topic.text, '은/는')} {how} {asked}", "result", 0.9)
         return
+
+
+def reported(s: Sentence) -> Iterator[Candidate]:
+    """X는 …을 획득했다고 9일 밝혔다: X는 무엇을 획득했나요?"""
+    tokens, ending = s.tokens, ending_at(s.tokens)
+    topic = topic_of(s)
+    if ending is None or topic is None or topic.head in EMPTY:
+        return
+    if not any(t.form in _SAYS for t in tokens[max(0, ending - 4) : ending]):
+        return
+    quote = next((i for i in range(ending - 1, topic.after + 3, -1) if tokens[i].form in ("다고", "라고")), None)
+    if quote is None or quote < ending - 9 or tokens[quote - 1].tag != "EP":
+        return
+    at = next((i for i in range(quote - 1, topic.after, -1) if tokens[i].tag == "JKO"), None)
+    inside = tokens[topic.after : quote]
+    if at is None or at < quote - 5 or _turns_away(inside) or any(t.tag in ("JKS", "EC") for t in inside):
+        return
+    verb = s.slice(tokens[at + 1].start, tokens[quote].start)
+    if 2 <= len(verb) <= 14 and stands(verb):
+        yield candidate(s, f"{with_josa(topic.text, '은/는')} 무엇을 {verb}나요?", "figure", 0.95)
 
 
 _JUDGES = frozenset(
@@ -353,5 +381,5 @@ def _turns_away(tokens: Sequence[Token]) -> bool:
 
 
 DOING_PATTERNS = (
-    abilities, gains, duties, clefts, manners, figures, verdicts,
+    abilities, gains, duties, clefts, manners, figures, verdicts, reported,
 )  # fmt: skip

@@ -6,17 +6,19 @@ import re
 from collections.abc import Iterator, Sequence
 
 from corpus_to_ft.llm.extractive.clauses import RELATIONS, Sentence, announces, topic_of
+from corpus_to_ft.llm.extractive.facts import is_doer
 from corpus_to_ft.llm.extractive.patterns import Candidate
-from corpus_to_ft.llm.extractive.sections import opens_answer, sections, told
+from corpus_to_ft.llm.extractive.sections import is_complete, opens_answer, sections, told
 from corpus_to_ft.llm.extractive.wording import explain_request, names_all, names_half, noun_phrase_of, shares_word
 from corpus_to_ft.records import Block
 
 MIN_EXPLANATION_CHARS = 70
 MAX_TOPIC_ANSWER_CHARS = 320
 
+_OF_BEFORE = re.compile(r"^(?:기존|현재|이전|과거|우리|저희)")
 _SPEAKER = re.compile(r"(?<![가-힣])(?:저는|제가|저의|나는|내가|나의|저희|우리|필자|제 |내 |여러분|저도)")
 _NO_THING = re.compile(
-    r"(?:자체|설명|소개|이해|마련|확인|님|씨|판사|교수|의원|대표|사건|경우|생각|필요|하나|때|것|점|수|중|등|문의|후기|회고|소감|인사"
+    r"(?:사람들|자체|설명|소개|이해|마련|확인|님|씨|판사|교수|의원|대표|사건|경우|생각|필요|하나|때|것|점|수|중|등|문의|후기|회고|소감|인사"
     r"|개요|요약|정리|정보|안내|결론|예시|사례|참고|문서|페이지|링크|목록|본문|내용)$|^(?:Step|Case|Part|Code)\b"
 )
 
@@ -43,9 +45,12 @@ def _of_section(text: str, phrase: str, found: Sequence[Sentence], weight: float
         return
     # What is to be explained must be spoken of soon, not only somewhere below its heading.
     opening = text[first.start : min(end, first.end + 120)]
-    if _SPEAKER.search(first.words):
+    inside = [s for s in found if first.start <= s.start <= last.start]
+    if _SPEAKER.search(first.words) or 2 * sum(is_complete(s.words) for s in inside) < len(inside):
         return
-    if end - first.start >= MIN_EXPLANATION_CHARS and names_half(opening, phrase):
+    # A name may stand in its heading alone, where the first sentence leaves its subject out.
+    named = re.search("[A-Za-z]{2}", phrase) and not any(t.tag == "JX" and t.form in ("은", "는") for t in first.tokens)
+    if end - first.start >= MIN_EXPLANATION_CHARS and (named or names_half(opening, phrase)):
         yield Candidate(
             text=explain_request(phrase), subject="heading", first=first.index, last=last.index, weight=weight, end=end
         )
@@ -57,6 +62,8 @@ def _of_topic(sentences: Sequence[Sentence], sentence: Sentence, place: str) -> 
         return
     if any(t.tag == "EP" for t in sentence.tokens[-4:]) or not (topic.is_name or " " in topic.text):
         return
+    if is_doer(topic.text) or _SPEAKER.search(sentence.words):
+        return
     last = sentence
     for following in sentences[sentence.index + 1 :]:
         near = following.block is sentence.block and following.end - sentence.start <= MAX_TOPIC_ANSWER_CHARS
@@ -65,7 +72,8 @@ def _of_topic(sentences: Sequence[Sentence], sentence: Sentence, place: str) -> 
             break
         last = following
     on_page = shares_word(place, topic.text)
-    if last.end - sentence.start >= MIN_EXPLANATION_CHARS and (last is not sentence or on_page):
+    told_enough = on_page or (last is not sentence and " " in topic.text)
+    if last.end - sentence.start >= MIN_EXPLANATION_CHARS and told_enough:
         weight = 0.4 + 0.05 * (last is not sentence) + 0.05 * on_page
         yield Candidate(
             text=explain_request(topic.text), subject="heading", first=sentence.index, last=last.index, weight=weight
@@ -76,4 +84,6 @@ def _is_explainable(phrase: str) -> bool:
     """A thing with a name of its own, not a person, a relation or a pointer."""
     words = phrase.split()
     named = len(words) >= 2 or bool(re.search(r"[A-Za-z]{2}", phrase)) or len(phrase) >= 3
+    if _OF_BEFORE.search(phrase):
+        return False
     return named and words[-1] not in RELATIONS and not _NO_THING.search(phrase)

@@ -30,7 +30,7 @@ _DONE_WORDS = (
     "개발 실행 호출 변경 수정 공유 차단 방지 권장 추천 허용 금지 제한 결정 정의 연결 운영 "
     "채택 획득 달성 구성 부과 대체 부여 이행 학습 파악 마련 수행 강화 방문 구매 판매 재배 "
     "수확 예약 신청 충족 명시 표시 초과 절감 통합 자동화 상속 선언 할당 만들 줄이 높이 "
-    "바꾸 받 보내 고르 지키 막 담 쓰 넣 붙이 고치 다루 늘리 낮추 올리 내리 누르 심 달 갈 "
+    "바꾸 받 고르 지키 막 담 쓰 넣 붙이 고치 다루 늘리 낮추 올리 내리 누르 심 달 갈 "
     "확인 소개 초래 야기 촉발 명령 지시 확보 유지 차지 보유 겸하 "
     "재 읽 남기 적 맡기 맡 거치 따르 얻 찾 모으 나누 돕 돌려주 지우 세우 보여주 "
 )
@@ -67,6 +67,31 @@ def is_doer(name: str) -> bool:
     return _WHO.search(name) is not None
 
 
+_LOOSE = frozenset({"더라도", "면", "으면", "어도", "아도", "지만", "거나", "는데", "려고", "도록"})
+# In front of a colon these head a remark.
+_NO_TERMS = frozenset(
+    [
+        "결론",
+        "링크",
+        "출처",
+        "주의",
+        "팁",
+        "문의",
+        "사진",
+        "뉴스",
+        "정답",
+        "해결책",
+        "요약",
+        "정리",
+        "질문",
+        "답변",
+        "결과",
+        "원인",
+        "대책",
+        "비고",
+        "제목",
+    ]
+)
 _POINTERS = frozenset(
     [
         "아래",
@@ -105,6 +130,8 @@ def objects(s: Sentence) -> Iterator[Candidate]:
     tail = [
         t for t in tokens[at + 2 : ending] if t.tag not in ("XSV", "EC", "EP", "VX", "ETM", "NNB", "VV", "VA", "JX")
     ]
+    if any(t.tag == "EC" and t.form in _LOOSE for t in tokens[at + 1 : ending]) or "어떤" in s.words:
+        return
     single = tokens[at + 1].tag == "VV" or tokens[at + 2].tag == "XSV"
     verb = question(s.text, tokens, tokens[at + 1].start)
     if tail or not single or verb is None or not 3 <= len(verb) <= 18 or "도록" in verb:
@@ -132,6 +159,9 @@ def _before_object(s: Sentence, at: int) -> str | None:
     first = at
     while first > 0 and tokens[first - 1].tag in NOUNS | {"XSN", "XPN", "JKG", "JC", "SN", "SO"}:
         first -= 1
+    # "상세한 보고서를 생성한다" may be asked as "무엇을 생성하나요?": the adjective goes with its noun.
+    if first > 3 and tokens[first - 1].tag == "ETM" and tokens[first - 2].tag in ("XSA", "VA"):
+        first -= 2 + (tokens[first - 2].tag == "XSA")
     if first == at or first == 0 or tokens[first - 1].tag not in ("JKB", "JX", "EC"):
         return None
     if tokens[first - 1].tag == "EC" and tokens[first - 2].form not in ("위하", "통하", "이용하", "사용하", "대하"):
@@ -155,6 +185,9 @@ def _before_object(s: Sentence, at: int) -> str | None:
 def _has_turn(s: Sentence, after: int, at: int) -> bool:
     """Whether another clause stands between the topic and the object; one that modifies the object does not count."""
     ends = ("지만", "는데", "ᆫ데", "은데", "으나", "면", "으면", "고", "며", "으며")
+    # "방식은 …이며, …를 설정하면 된다": what is set is no longer said of the topic.
+    if any(t.tag == "EC" and t.form in ("고", "며", "으며", "지만", "는데") for t in s.tokens[after:at]):
+        return True
     turn = max((i for i in range(after, at) if s.tokens[i].tag == "EC" and s.tokens[i].form in ends), default=at)
     return turn < at and not any(t.tag == "ETM" for t in s.tokens[turn:at])
 
@@ -202,9 +235,10 @@ def dates(s: Sentence) -> Iterator[Candidate]:
 def _dated(s: Sentence, start: int, end: int) -> tuple[str | None, int]:
     """The subject beside a date, and where what is said of it goes on."""
     topic = topic_of(s)
-    if topic is not None and not s.slice(s.tokens[topic.after - 1].end, start).strip():
+    behind = topic is not None and topic.start < start
+    if topic is not None and behind and not s.slice(s.tokens[topic.after - 1].end, start).strip():
         return topic.text, end
-    if s.slice(s.opens_at, start).strip():
+    if s.slice(min(s.opens_at, start), start).strip():
         return None, 0
     first = next((at for at, t in enumerate(s.tokens) if t.start >= end and t.tag != "SP"), len(s.tokens))
     at = first
@@ -276,7 +310,9 @@ def agents(s: Sentence) -> Iterator[Candidate]:
     asked = question(s.text, tokens, tokens[at + 1].start) if at + 1 < ending else None
     if doer is None or not _WHO.search(doer) or asked is None or len(asked) > 30 or not stands(asked[:-1]):
         return
-    if any(t.tag == "VV" or t.tag == "XSV" for t in tokens[at + 1 : ending]):
+    rest = tokens[at + 1 : ending]
+    # "누가 제공하는 템플릿으로": the doer belongs to a clause before a noun.
+    if any(t.tag in ("VV", "XSV") for t in rest) and not any(t.tag == "ETM" and t.form != "ᆯ" for t in rest):
         yield candidate(s, f"{with_josa(topic.text, '은/는')} 누가 {asked}", "figure", 1.15)
 
 
@@ -331,7 +367,8 @@ def labels(s: Sentence) -> Iterator[Candidate]:
         return
     says = s.tokens[ending - 1].tag == "VCP" or s.tokens[ending - 1].form in ("말하", "뜻하")
     after = [t for t in s.tokens if t.start >= s.start + found.end()]
-    names = re.search(r"[가-힣A-Za-z]{2}", found[1]) and found[1].split()[-1] not in EMPTY
+    last = found[1].split()[-1]
+    names = re.search(r"[가-힣A-Za-z]{2}", found[1]) and last not in EMPTY and last not in _NO_TERMS
     if says and names and any(t.tag == "ETM" for t in after) and content_words(after) >= 2:
         yield candidate(s, f"{with_josa(found[1], '이란/란')} 무엇인가요?", "definition", 1.1)
 

@@ -36,7 +36,7 @@ _FEATURES_WORDS = (
 _FEATURES = frozenset(_FEATURES_WORDS.split())
 # "X는 …할 계획이다" says nothing of what X is.
 _NO_KIND_WORDS = (
-    "분위기 필수 기본 가능 불가능 사항 적 편이 이야기 말 느낌 처음 시작 끝 장점 단점 문제 최고 전부 모습 실정 참 "
+    "형태 분위기 필수 기본 가능 불가능 사항 적 편이 이야기 말 느낌 처음 시작 끝 장점 단점 문제 최고 전부 모습 실정 참 "
     "때문 편 상태 중 정도 계획 입장 상황 느낌 방침 추세 생각 전망 덕분 마찬가지 사실 의견 "
     "질문 표현 수준 수 뿐 예정 차례 때 셈 모양 듯 것 거 이유 결과 덕 탓 일 적 바 점"
 )
@@ -81,6 +81,8 @@ _VAGUE = frozenset(
         "풍부하",
     ]
 )
+# Too plain to be a subject, and plain enough to be a kind of thing.
+_KINDS = frozenset({"파일", "변수", "함수", "서비스", "프로젝트", "회사", "팀", "작업", "문서", "표", "코드"})
 _OF = frozenset({"은", "는", "에는", "에서는", "으로는", "로는"})
 _MADE = frozenset(["구성", "이루어지", "나뉘", "나누", "구분", "분류", "나누어지"])
 
@@ -167,7 +169,9 @@ def noun_run(s: Sentence, after: int) -> str | None:
     if not said or said[-1].form in _VAGUE or (said[-1].tag == "XSA" and len(said) > 1 and said[-2].form in _VAGUE):
         return None
     phrase = noun_phrase(s, first, after)
-    return phrase if phrase and len(phrase) <= MAX_KIND_CHARS and s.tokens[after - 1].form not in EMPTY else None
+    return (
+        phrase if phrase and len(phrase) <= MAX_KIND_CHARS and s.tokens[after - 1].form not in EMPTY - _KINDS else None
+    )
 
 
 def _is_past(s: Sentence, ending: int) -> bool:
@@ -241,9 +245,21 @@ def parts(s: Sentence) -> Iterator[Candidate]:
         yield candidate(s, f"{place} 어떤 것이 있나요?", "list", 1.2)
     made = next((form for form in among[-4:] if form in _MADE), None)
     if made and ("로" in among or "으로" in among) and topic.particle in ("은", "는"):
-        verb = question(s.text, tokens, tokens[topic.after + among.index(made)].start)
-        if verb:
+        at = topic.after + among.index(made)
+        verb = question(s.text, tokens, tokens[at].start)
+        number = _number_before(s, at)
+        if verb and number:
+            yield candidate(s, f"{with_josa(topic.text, '은/는')} 몇 {number} {verb}", "figure", 1.1)
+        elif verb:
             yield candidate(s, f"{with_josa(topic.text, '은/는')} 무엇으로 {verb}", "list", 1.1)
+
+
+def _number_before(s: Sentence, at: int) -> str | None:
+    """ "크게 5단계로 나뉜다": 단계로, where only a number says into what."""
+    tokens = s.tokens
+    if at < 4 or tokens[at - 1].tag != "JKB" or tokens[at - 3].tag not in ("SN", "MM", "NR"):
+        return None
+    return s.slice(tokens[at - 2].start, tokens[at - 1].end)
 
 
 def needs(s: Sentence) -> Iterator[Candidate]:

@@ -24,8 +24,9 @@ from corpus_to_ft.llm.extractive.facts import FACT_PATTERNS
 from corpus_to_ft.llm.extractive.patterns import SENTENCE_PATTERNS, Candidate
 from corpus_to_ft.llm.extractive.questions_en import english_questions
 from corpus_to_ft.llm.extractive.reasons import CLAUSE_PATTERNS, told_reasons
-from corpus_to_ft.llm.extractive.sections import section_questions
+from corpus_to_ft.llm.extractive.sections import headed_statements, section_questions
 from corpus_to_ft.llm.extractive.sentence_shape import fitness
+from corpus_to_ft.llm.extractive.silence import why_silent
 from corpus_to_ft.llm.extractive.structure import (
     heading_questions,
     list_questions,
@@ -57,6 +58,18 @@ MIN_FITNESS = 0.5
 MAX_CONTAINMENT = 0.6
 # They take their words from a heading, which leaves out what the page is about.
 _HEADED = frozenset({"heading", "section"})
+# What these point at stands before the answer.
+_BACK = re.compile(
+    r"(?<![가-힣])(?:위에 |위에서|위의 |위와 |앞서|앞에서|앞의 |이러한|이런 |그런 |그러한|이와 같|이처럼|이점|이 점"
+    r"|이를 |이것|그것|해당 |이 둘|이들"
+    r"|(?:이|본|이번) ?(?:글|포스트|포스팅|문서|페이지|블로그|예제|예시|코드)(?![가-힣]{2})"
+    r"|이 (?!책|때|외|중|후|두 )[가-힣]{2,}[은는이가을를의에로도])"
+)
+_I = re.compile(r"(?<![가-힣])(?:저는|제가|저도|나는|내가|나도|필자)(?![가-힣])")
+# rootMargin, Info.plist, cookie_jar: such a name needs no page.
+_UNBALANCED = re.compile(r"^[^(]*\)|\([^)]*$")
+_IDENTIFIER = re.compile(r"[a-z][A-Z][a-z]|[A-Za-z]{3}[._][A-Za-z]{3}")
+_WE = re.compile(r"(?<![가-힣])(?:우리는|우리가|저희는|저희가|저희도|우리도)(?![가-힣])")
 _PATTERNS = (*SENTENCE_PATTERNS, *FACT_PATTERNS, *CLAUSE_PATTERNS, *DOING_PATTERNS, *COMPARING_PATTERNS)
 # Promises what stands behind the answer: "아래 효과를 기대할 수 있습니다".
 _AHEAD = re.compile(
@@ -74,6 +87,14 @@ class QuestionAnswer:
     fallback: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Questions:
+    """Where there are no pairs, `silence` is a reason of `silence.SILENCES` and what was tried."""
+
+    pairs: list[QuestionAnswer]
+    silence: tuple[str, str] | None
+
+
 # The least answer, and where it may end.
 _Answer = tuple[Span, int]
 
@@ -86,13 +107,31 @@ def make_questions(
     blocks: Sequence[Block],
     count: int,
     language: str = "ko",
-) -> list[QuestionAnswer]:
-    """At most `count` answers, best first, that are stretches of the text and do not overlap.
+) -> Questions:
+    """At most `count` answers, best first, that are stretches of the text and do not overlap, and fallbacks for them.
 
     A question comes in up to three wordings beside each other: with none of its field where it is specific
     enough, with as much as the passage speaks of, and with all of it. Only who knows the passages beside
     this one can tell which one it takes.
     """
+    reader, candidates = _prepared(analysis, title, headings, blocks, language)
+    found = [pair for candidate in candidates if (pair := reader.read(candidate))]
+    chosen = choose(found, count)
+    made = _lengthened(chosen, analysis.text)
+    if language != "en":
+        others = choose([pair for pair in found if pair not in chosen], MAX_FALLBACKS)
+        made += _lengthened(others, analysis.text, fallback=True)
+        plainest = explanations(analysis.text, blocks, reader.sentences, title=title, headings=headings)
+        requests = [pair for candidate in plainest if (pair := reader.read(candidate))]
+        made += _lengthened(choose(requests, MAX_FALLBACKS), analysis.text, fallback=True)
+    tried = [candidate.text for candidate in candidates]
+    silence = None if made else why_silent(reader.sentences, tried, language=language)
+    return Questions(pairs=made, silence=silence)
+
+
+def _prepared(
+    analysis: Analysis, title: str, headings: Sequence[str], blocks: Sequence[Block], language: str
+) -> tuple[_Reader, list[Candidate]]:
     sentences = sentences_of(analysis, blocks)
     if language == "en":
         candidates = list(english_questions(analysis.text, blocks, sentences))
@@ -109,16 +148,7 @@ def make_questions(
         language=language,
         counts=Counter(t.form for t in analysis.tokens if t.tag in SPECIFIC_TAGS),
     )
-    found = [pair for candidate in candidates if (pair := reader.read(candidate))]
-    chosen = choose(found, count)
-    made = _lengthened(chosen, analysis.text)
-    if language != "en":
-        others = choose([pair for pair in found if pair not in chosen], MAX_FALLBACKS)
-        made += _lengthened(others, analysis.text, fallback=True)
-        plainest = explanations(analysis.text, blocks, sentences, title=title, headings=headings)
-        requests = [pair for candidate in plainest if (pair := reader.read(candidate))]
-        made += _lengthened(choose(requests, MAX_FALLBACKS), analysis.text, fallback=True)
-    return made
+    return reader, candidates
 
 
 def _lengthened(chosen: Sequence[Found], text: str, *, fallback: bool = False) -> list[QuestionAnswer]:
@@ -139,6 +169,7 @@ def _candidates(text: str, blocks: Sequence[Block], sentences: Sequence[Sentence
     yield from list_questions(text, blocks, sentences)
     yield from heading_questions(text, blocks, sentences)
     yield from section_questions(text, blocks, sentences)
+    yield from headed_statements(text, blocks, sentences)
     yield from table_questions(text, blocks)
     for at, sentence in enumerate(sentences):
         for pattern in _PATTERNS:
@@ -172,6 +203,7 @@ class _Reader:
         weight = candidate.weight
         if candidate.start < 0:
             weight *= self._fitness(self.sentences[candidate.first], bool(candidate.end))
+            weight *= 0.6 if _WE.search(self.sentences[candidate.first].words) else 1.0
         if self.language != "en":
             weight *= (0.6 + 0.1 * min(self._specific(candidate), 4)) * (0.7 + 0.3 * self._density(question))
         copied = containment(question, self.text)
@@ -193,14 +225,17 @@ class _Reader:
         long = whole.document is None or whole.document.count(" ") >= 2
         latin = re.search("[A-Za-z]{2}", candidate.text) is not None
         pointed = specific > ENOUGH_WORDS or (specific == ENOUGH_WORDS and latin)
-        if specific >= ENOUGH_WORDS and (named or (long and pointed and candidate.subject not in _HEADED)):
+        if (candidate.subject == "definition" and named) or (
+            specific >= ENOUGH_WORDS and (named or (long and pointed and candidate.subject not in _HEADED))
+        ):
             fields = [bare, within(whole, self.text, keep_document=False), whole]
         else:
             # Without its page it would be asked of any: "주요 내용은 무엇인가요?"
             fields = [within(whole, self.text, keep_document=True), whole, Field(document=whole.document, section=None)]
             if long and whole.section and (" " in whole.section or re.search("[A-Za-z]{2}", whole.section)):
                 fields.append(Field(document=None, section=whole.section))
-            if long and specific >= ENOUGH_WORDS and (candidate.subject not in _HEADED or latin):
+            pointed = specific >= ENOUGH_WORDS and (candidate.subject not in _HEADED or latin)
+            if long and (pointed or _IDENTIFIER.search(candidate.text)):
                 fields.append(bare)
         asked = [in_field(candidate, field) for field in fields]
         return tuple(dict.fromkeys(question for question in asked if question and is_sound(question)))
@@ -239,8 +274,12 @@ class _Reader:
         first, last = candidate.first, candidate.last
         start = self.sentences[first].start
         steps = 0
-        while self.sentences[first].leans:
-            if steps == 0 and (aside := without_connective(self.sentences[first])):
+        while self.sentences[first].leans or _BACK.search(self.text[start : self.sentences[first].end]):
+            if (
+                steps == 0
+                and (aside := without_connective(self.sentences[first]))
+                and not _BACK.search(self.text[aside : self.sentences[first].end])
+            ):
                 start = aside
                 break
             if steps == 2 or not self._follows(first):
@@ -252,7 +291,11 @@ class _Reader:
         if not candidate.end and least < MIN_FITNESS:
             return None
         end = candidate.end or self.sentences[last].end
+        if _I.search(self.sentences[candidate.first].words):
+            return None
         if not candidate.end and _AHEAD.search(self.text[start:end]):
+            return None
+        if _UNBALANCED.search(self.text[start:end]):
             return None
         further = end if candidate.end else self.sentences[self._extended(first, last)].end
         if further - start < MIN_ANSWER_CHARS or end - start > MAX_ANSWER_CHARS:

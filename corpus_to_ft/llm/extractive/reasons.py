@@ -119,6 +119,12 @@ def ways(s: Sentence) -> Iterator[Candidate]:
             clause = clause if clause and _fits(s, clause, s.opens_at, token.start, least=1) else None
         else:
             continue
+        topic = topic_of(s)
+        if topic is not None and topic.start < token.start and not is_doer(topic.text):
+            return
+        # "어떤 작업이 필요하다" does not say which.
+        if any(t.form == "어떤" for t in tokens[at + 1 :]):
+            return
         if clause and (_advises(tokens[at + 1 :][-12:]) or _requests(s) or _acts(tokens)):
             yield _made(s, f"{clause} 어떻게 해야 하나요?", "how", 1.3)
         return
@@ -168,7 +174,7 @@ def conditions(s: Sentence) -> Iterator[Candidate]:
             continue
         if not clause or len(clause) < MIN_CONDITION_CHARS:
             return
-        if _turns(rest):
+        if _turns(rest) or _guesses(tokens) or any(t.form in ("생각", "느끼", "믿") for t in rest[-6:]):
             return
         advised = _advises(rest[-9:], strictly=True)
         # "지워질 수 있다" is what may happen, not what one can do.
@@ -183,7 +189,8 @@ def conditions(s: Sentence) -> Iterator[Candidate]:
                 # "충돌은 두 개를 쓸 때 …해야 한다": only who acts can be asked what to do.
                 if topic is not None and topical and not is_doer(topic.text):
                     return
-                particle = "" if topical else "에는" if token.form == "경우" else "는"
+                said = any(t.tag == "JX" and t.form in ("은", "는") for t in tokens[:at])
+                particle = "" if topical or said else "에는" if token.form == "경우" else "는"
                 yield _made(s, f"{clause}{particle} 어떻게 해야 하나요?", "how", 1.05)
         elif advised or _acts(tokens):
             end = "어떻게 해야 하나요?" if advised else "어떻게 되나요?"
@@ -248,6 +255,8 @@ def _rest(s: Sentence, at: int) -> str | None:
         return None
     if any(t.tag == "JX" and t.form in ("은", "는") for t in tokens[at:]) or _turns(tokens[at:]):
         return None
+    if any(t.tag == "EC" and t.form in ("면", "으면") for t in tokens[at:]):
+        return None
     asked = question(s.text, tokens, tokens[at].start)
     return asked if asked and _short(asked[:-1], MAX_CLAUSE_CHARS) else None
 
@@ -263,7 +272,7 @@ def _fits(s: Sentence, clause: str, start: int, end: int, least: int) -> bool:
     if topics > 1 or (topics and any(t.tag == "EC" and t.form in ("고", "어", "아", "어서", "아서") for t in inside)):
         return False
     # Two statements in front of the question read as a text of their own.
-    if "," in clause or any(t.tag == "EC" and t.form in ("으며", "며", "지만", "는데") for t in inside):
+    if set(",:") & set(clause) or any(t.tag == "EC" and t.form in ("으며", "며", "지만", "는데") for t in inside):
         return False
     whole = not any(t.tag == "EF" for t in inside) and bool(inside) and inside[0].tag[0] not in "JEX"
     return whole and content_words(inside) >= least and _short(clause, MAX_CLAUSE_CHARS)
@@ -274,7 +283,11 @@ def _short(clause: str, most: int) -> bool:
 
 
 def _turns(tokens: Sequence[Token]) -> bool:
-    return any(t.tag == "EC" and t.form in ("지만", "는데", "ᆫ데", "은데", "으나", "거나") for t in tokens)
+    return any(
+        (t.tag == "EC" and t.form in ("지만", "는데", "ᆫ데", "은데", "으나", "거나"))
+        or (t.tag == "NNB" and t.form == "데")
+        for t in tokens
+    )
 
 
 def _advises(tokens: Sequence[Token], *, strictly: bool = False) -> bool:
@@ -292,7 +305,7 @@ def _advises(tokens: Sequence[Token], *, strictly: bool = False) -> bool:
 
 def advises(s: Sentence) -> bool:
     """Whether a sentence tells the reader what to do."""
-    return _requests(s) or _advises(s.tokens[-12:])
+    return _requests(s) or _advises(s.tokens[-12:], strictly=True)
 
 
 def _requests(s: Sentence) -> bool:

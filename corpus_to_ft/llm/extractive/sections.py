@@ -7,15 +7,16 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from corpus_to_ft.analyzers.josa import with_josa
-from corpus_to_ft.llm.extractive.clauses import EMPTY, RELATIONS, Sentence, announces, is_broken
+from corpus_to_ft.llm.extractive.clauses import EMPTY, MAX_TOPIC_CHARS, RELATIONS, Sentence, announces, is_broken
+from corpus_to_ft.llm.extractive.doings import has_object, is_able
 from corpus_to_ft.llm.extractive.endings import ending_at
-from corpus_to_ft.llm.extractive.patterns import Candidate
+from corpus_to_ft.llm.extractive.patterns import Candidate, noun_run
 from corpus_to_ft.llm.extractive.reasons import advises
 from corpus_to_ft.llm.extractive.sentence_shape import fitness
 from corpus_to_ft.llm.extractive.wording import is_relation, noun_phrase_of, shares_word, to_do
 from corpus_to_ft.records import Block
 
-MIN_SECTION_CHARS, MAX_SECTION_CHARS = 70, 420
+MIN_SECTION_CHARS, MAX_SECTION_CHARS = 45, 420
 # A list is told whole, up to this.
 MAX_LISTED_CHARS = 800
 # Openings like "이번에는 … 알아보겠습니다" that an answer passes over.
@@ -54,46 +55,30 @@ _COURSES = frozenset(
     ]
 )
 _SETS = frozenset(
-    [
-        "기능",
-        "종류",
-        "유형",
-        "사례",
-        "팁",
-        "도구",
-        "요소",
-        "항목",
-        "방법들",
-        "예시",
-        "옵션",
-        "형식",
-        "패턴",
-        "기법",
-        "기술",
-        "서비스",
-        "프로그램",
-        "활동",
-        "키워드",
-        "프로필",
-    ]
+    ["기능", "종류", "유형", "사례", "팁", "도구", "요소", "항목", "예시", "옵션", "패턴", "기법", "키워드"]
 )
 _NEEDS = {"필요성": "왜 필요한가요?", "중요성": "왜 중요한가요?"}
 # What is done to a thing; behind them the particle of the thing where it is not 을/를.
 _DEEDS_WORDS = (
     "설치 설정 적용 배포 재배포 작성 제출 생성 등록 실행 연동 사용 활용 관리 운영 공유 빌드 삭제 변경 신청 "
     "확인 공개 도입 최적화 구현 추가 제거 검증 준비 측정 선택 통합 준수 업데이트 업그레이드 마이그레이션 전환 "
-    "복구 백업 예약 환불 교환 반납 접수 구매 결제 취소 해지 충전 세척 보관 조립 청소 교체 점검 재배 파종 수확 "
+    "복구 백업 예약 환불 교환 반납 접수 구매 결제 취소 해지 충전 세척 보관 조립 청소 교체 교정 점검 재배 파종 수확 "
     "수정 발급 조회 다운로드 시작 종료 개선 분석 정의 호출 테스트 모니터링 디버깅 표시 표기 전달 보고 요청 거절 "
     "유지 확보 보호 강화 방지 해결 처리 수집 예방 평가 지원 교육 관찰 홍보 이관 저장 인증 검색 녹화 연장 납부 "
     "신고 수령 발송 입력 출력"
 )
 _DEEDS = frozenset(_DEEDS_WORDS.split())
 _DEEDS_AT = frozenset({"기여", "참여", "대응", "가입", "로그인", "접속", "연결", "투고", "문의"})
+_OF_BEFORE = re.compile(r"(?<![가-힣])(?:기존|현재|이전|과거|우리|저희|첫|나의|내)")
 _ADVERBIAL = re.compile(r"(?:으로|로|에서|에|에게|게)$")
 _JOINED = re.compile(r"(?:및|과|와|또는|·|,|/)$|[·,/&]|(?: 및 | 또는 )")
 _LINK = re.compile(r"https?://\S+|www\.\S+")
 # Talk among friends: nothing to learn a written answer from.
 _CHATTY = re.compile(r"ㅋㅋ|ㅎㅎ|ㅠ|ㅜ|\^\^|-_-|;;|\(\?\)|[.]{4,}|삽질|~+[!.)]*$|!{2,}|흠|ㅡ")
+_COMPLETE = re.compile(r"(?:[다요죠까오음임함됨짐]|[니]다|[가-힣]것|있음|없음)[.!?。…)\"'”’\]\d]*$|[.!?]$")
+_REFERS = re.compile(
+    r"\W*(?:참고|참조|관련|출처|더 보기|더 읽|바로 ?가기|문의)(?:하기| ?자료| ?링크| ?문서| ?글)?\W*(?:$|[:：])"
+)
 _SHOWN = re.compile(
     r"(?:아래|다음|위)(?:의|는|에|와 같은|과 같은)? ?(?:명령|코드|예제|예시|그림|이미지|화면|사진|영상"
     r"|링크|주소|글|포스트|스크린샷)|(?:참고|참조)(?:하세요|하시|해 ?주|합니다|하면|바랍)"
@@ -120,6 +105,33 @@ def section_questions(text: str, blocks: Sequence[Block], sentences: Sequence[Se
         )
 
 
+def headed_statements(text: str, blocks: Sequence[Block], sentences: Sequence[Sentence]) -> Iterator[Candidate]:
+    """Where the first sentence leaves its subject to the heading: X는 어떤 파일인가요? X는 무엇을 할 수 있나요?"""
+    for phrase, found in sections(text, blocks, sentences):
+        first = found[0]
+        ending = ending_at(first.tokens)
+        if ending is None or not opens_answer(first) or _deed(phrase) or to_do(phrase) or is_relation(phrase):
+            continue
+        head = phrase.split()[-1]
+        if head in _SIDES | _COURSES | _SETS or any(t.tag == "JX" and t.form in ("은", "는") for t in first.tokens):
+            continue
+        copula = next((at for at in (ending - 1, ending - 2) if at > 2 and first.tokens[at].tag == "VCP"), None)
+        kind = noun_run(first, copula) if copula else None
+        if kind and kind not in phrase and len(phrase) <= MAX_TOPIC_CHARS:
+            be = "인가요?" if first.tokens[ending - 1].tag != "EP" else "이었나요?"
+            asked = f"{with_josa(phrase, '은/는')} 어떤 {kind}{be}"
+            yield Candidate(text=asked, subject="definition", first=first.index, last=first.index, weight=1.1)
+        elif is_able(first.tokens, ending) and has_object(first.tokens[: ending - 3]) and _is_thing(phrase):
+            asked = f"{with_josa(phrase, '은/는')} 무엇을 할 수 있나요?"
+            if not any(t.tag == "JKS" for t in first.tokens[: ending - 3]):
+                yield Candidate(text=asked, subject="feature", first=first.index, last=first.index, weight=0.9)
+
+
+def _is_thing(phrase: str) -> bool:
+    """A name in Latin letters, or one of a word or two."""
+    return re.fullmatch(r"[A-Za-z][\w.+#-]*(?: [A-Za-z][\w.+#-]*){0,2}", phrase) is not None
+
+
 def _asked(phrase: str, below: Sequence[Sentence]) -> tuple[str, Literal["", "의", "에서"], float] | None:
     """The question, how it takes its field, and how far it can be trusted."""
     of: Literal["", "의", "에서"] = "의" if is_relation(phrase) or " " not in phrase else "에서"
@@ -132,10 +144,10 @@ def _asked(phrase: str, below: Sequence[Sentence]) -> tuple[str, Literal["", "�
     if head in _NEEDS and " " in phrase:
         owner = phrase.removesuffix(head).strip().removesuffix("의")
         return f"{with_josa(owner, '은/는')} {_NEEDS[head]}", "에서", 1.0
-    if head in ("방법", "법") or head in RELATIONS or head in _SIDES or _ends(phrase, _SIDES):
-        return f"{with_josa(phrase, '은/는')} 무엇인가요?", of, 0.95
     if head in _COURSES:
         return f"{with_josa(phrase, '은/는')} 어떻게 되나요?", of, 0.9
+    if head in ("방법", "법") or head in RELATIONS or head in _SIDES or _ends(phrase, _SIDES):
+        return f"{with_josa(phrase, '은/는')} 무엇인가요?", of, 0.95
     if head in _SETS and any(s.block.kind == "list_item" for s in below):
         return f"{phrase}에는 어떤 것이 있나요?", of, 0.85
     deed = _deed(phrase)
@@ -155,6 +167,8 @@ def _ends(phrase: str, heads: frozenset[str]) -> bool:
 def _deed(phrase: str) -> str | None:
     """저장소 백업 → 저장소를 백업, 소스 형태로 재배포 → 소스 형태로 재배포."""
     before, _, head = phrase.rpartition(" ")
+    if _OF_BEFORE.search(before):
+        return None
     if head not in _DEEDS | _DEEDS_AT or len(before) < 2 or _JOINED.search(before) or before in EMPTY:
         return None
     before = before.removesuffix("의").strip()
@@ -197,9 +211,12 @@ def told(found: Sequence[Sentence]) -> tuple[Sentence | None, Sentence | None, i
         listed = sentence.block.kind == "list_item"
         if sentence.end - first.start > (MAX_LISTED_CHARS if listed else MAX_SECTION_CHARS):
             break
-        if not listed and (announces(sentence.words) or _shows(sentence.words)):
+        if _REFERS.match(sentence.words):
+            break
+        if not listed and (announces(sentence.words) or shows(sentence.words)):
             break
         last = sentence
+    last = _without_tail(found, first, last)
     # A list broken off in the middle, or announced and left out, answers nothing.
     following = next((s for s in found if s.start > last.start), None)
     if following is not None and following.block.kind == "list_item":
@@ -211,7 +228,7 @@ def told(found: Sequence[Sentence]) -> tuple[Sentence | None, Sentence | None, i
     asking = sum(s.words.endswith(("?", "？")) for s in inside)
     linked = sum(len(link) for s in inside for link in _LINK.findall(s.words))
     if (
-        any(is_broken(s.words) or _CHATTY.search(s.words) for s in inside)
+        any(is_broken(s.words) or is_chatty(s.words) for s in inside)
         or 3 * asking >= len(inside)
         or 4 * linked > last.end - first.start
     ):
@@ -219,7 +236,25 @@ def told(found: Sequence[Sentence]) -> tuple[Sentence | None, Sentence | None, i
     return first, last, last.end
 
 
-def _shows(words: str) -> bool:
+def _without_tail(found: Sequence[Sentence], first: Sentence, last: Sentence) -> Sentence:
+    """A line that is no sentence, after sentences, is the heading of what follows."""
+    inside = [s for s in found if first.start <= s.start <= last.start]
+    while len(inside) > 1 and inside[-1].block.kind == "paragraph" and not is_complete(inside[-1].words):
+        inside.pop()
+    return inside[-1]
+
+
+def is_complete(words: str) -> bool:
+    """Whether it ends as a sentence does, in full or in note form: 한다, 해요, 함."""
+    return bool(_COMPLETE.search(words))
+
+
+def is_chatty(words: str) -> bool:
+    """Talk among friends: emoticons, laughter, trailing dots."""
+    return bool(_CHATTY.search(words))
+
+
+def shows(words: str) -> bool:
     """Leads to code, a picture or a page that an answer does not hold."""
     return bool(_SHOWN.search(words))
 
@@ -227,6 +262,6 @@ def _shows(words: str) -> bool:
 def opens_answer(sentence: Sentence) -> bool:
     """Whether an answer can begin with it: it ties to nothing before, announces nothing and greets nobody."""
     words, kind = sentence.words, sentence.block.kind
-    if sentence.leans or announces(words) or _shows(words) or words.endswith(("?", "？")):
+    if sentence.leans or announces(words) or shows(words) or words.endswith(("?", "？")):
         return False
     return kind == "list_item" or fitness(words, kind, 5, "", korean=True) >= MIN_FITNESS

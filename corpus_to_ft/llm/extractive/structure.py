@@ -37,6 +37,8 @@ _PLURAL = re.compile(
     r"(?:들|목록|리스트|종류|유형|요소|항목|장점|단점|특징|기능|조건|규칙|원칙|방법|단계|예|사례|도구|기술|키워드"
     r"|의무|권리)$"
 )
+# What stands below is only to be looked at.
+_LOOK = re.compile(r"(?:참고|참조|살펴|알아|확인해|확인하시|보겠|보시|기억)[가-힣 ]*[.:]*$")
 _SUMMED = re.compile(
     r"[을를] (?:간단히 |간략히 |간략하게 )?(?:정리|요약|나열|소개|설명|열거)(?:하면|해 ?보면) "
     r"(?:다음|아래)(?:과|와)? ?같"
@@ -169,6 +171,8 @@ def _announced(lead: Sentence) -> str | None:
     """The question that a sentence announcing a list answers."""
     start = lead.opens_at
     words = lead.slice(start, lead.end)
+    if _LOOK.search(words):
+        return None
     found = _IS_LIKE_THIS.search(words)
     if found:
         what = words[: found.start()].strip()

@@ -61,7 +61,8 @@ _GENERIC = re.compile(
     r"^(?:소개|개요|서론|결론|마치며|마치면서|마무리|들어가며|들어가면서|시작하며|시작하면서|맺음말|맺으며|머리말"
     r"|참고|참고 ?자료|참고 ?문헌|참조|레퍼런스|목차|요약"
     r"|정리|배경|문제|해결|방법|결과|후기|끝|질문|답변|인사말|여는 글|닫는 글|주의|팁|기타|부록|예제|예시|설명"
-    r"|내용|글을 마치며|더 읽을거리|관련 글|출처|링크"
+    r"|끝으로|마지막으로|마무리하며|사건|기타 ?사항|주요 ?내용|본론|서두|들어가기 전에|시작하기 전에|시작하기"
+    r"|마치기|본문|개괄|이력|내용|글을 마치며|더 읽을거리|관련 글|출처|링크"
     r"|introduction|intro|overview|summary|conclusion|references?|appendix|background|contents?|table of contents"
     r"|tl;?dr|note|notes|example|examples"
     r"|see also|further reading|links?|wrap-?up|faq|q&a|etc|index|readme"
@@ -92,7 +93,9 @@ def noun_phrase_of(text: str) -> str | None:
     text = _NUMBERING.sub("", _BRACKETS.sub("", _PICTURES.sub("", text))).strip()
     parts = [part.strip() for part in _PART.split(text) if len(part.strip()) > 1]
     for part in parts:
-        part = _SERIES.sub("", part).strip(" .·-–—\"'“”‘’")
+        part = _SERIES.sub("", part).strip(" .·-–—")
+        if part[:1] + part[-1:] in ('""', "''", "“”", "‘’"):
+            part = part[1:-1]
         part = _ABOUT.sub("", part).strip()
         if len(part) > MAX_UNCUT_CHARS and ", " in part:
             part = part.split(", ")[0]
@@ -131,7 +134,11 @@ def _is_stripped(phrase: str, place: str) -> bool:
 
 def _place_of(text: str) -> str | None:
     phrase = noun_phrase_of(text)
-    return None if phrase is None or _CLAUSAL.search(phrase) or re.search(r"\d월", phrase) else phrase
+    if phrase is None or _CLAUSAL.search(phrase) or re.search(r"\d월", phrase):
+        return None
+    # "느낄 때", "만나는 법": the noun hangs on a verb's modifier, which ends in ㄴ or ㄹ.
+    found = re.search(r"([가-힣]) (?:이유|까닭|날|때|일|것|점|길|순간|사람|법|이야기)$", phrase)
+    return None if found and (ord(found[1]) - 0xAC00) % 28 in (4, 8) else phrase
 
 
 def within(field: Field, text: str, *, keep_document: bool) -> Field:
@@ -293,11 +300,13 @@ def names_half(text: str, phrase: str) -> bool:
 
 
 def names_much(text: str, field: str) -> bool:
-    """Whether the text names a Latin word or number of the field, or half of its words."""
+    """Whether the text names the Latin words or numbers of the field, or half of its words where it has none."""
     low = text.casefold().replace(" ", "")
     words = [_JOSA_TAIL.sub("", word) if len(word) > 2 else word for word in _WORD.findall(field.casefold())]
     named = [word for word in words if word in low]
-    return any(not "가" <= word[0] <= "힣" for word in named) or (bool(named) and 2 * len(named) >= len(words))
+    if any(not "가" <= word[0] <= "힣" for word in words):
+        return any(not "가" <= word[0] <= "힣" for word in named)
+    return bool(named) and 2 * len(named) >= len(words)
 
 
 def shares_word(text: str, field: str) -> bool:
