@@ -120,12 +120,21 @@ def _stands(part: str, source: str) -> bool:
 
 def content_precision(answer: Analysis, source: Analysis) -> float:
     """Share of the answer's content morphemes that the source has; 1.0 for an answer without any."""
-    known = set(_content(source.tokens))
+    words = content_words(answer)
+    return 1 - len(unseen_words(answer, source)) / len(words) if words else 1.0
+
+
+def unseen_words(answer: Analysis, source: Analysis) -> list[str]:
+    """The content morphemes of `answer` that `source` does not have."""
+    known = set(content_words(source))
     plain = "".join(source.text.split()).casefold()
-    words = _content(answer.tokens)
     # The same compound may be divided differently in another sentence, so longer forms are also looked up as text.
-    found = sum(word in known or (len(word) > 1 and word in plain) for word in words)
-    return found / len(words) if words else 1.0
+    return [word for word in content_words(answer) if word not in known and not (len(word) > 1 and word in plain)]
+
+
+def content_words(analysis: Analysis) -> list[str]:
+    """Dictionary forms of what carries meaning, in order."""
+    return _content(analysis.tokens)
 
 
 def negation_parity(answer: Analysis, source: Analysis) -> bool:

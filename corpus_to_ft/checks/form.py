@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from itertools import pairwise
 from typing import Self
 
@@ -12,7 +13,9 @@ from corpus_to_ft.analyzers.base import Token
 from corpus_to_ft.analyzers.josa import final_sound
 from corpus_to_ft.checks.base import Check, CheckContext
 from corpus_to_ft.plugin import refuse_above
+from corpus_to_ft.prompts.refusals import refused_matter
 from corpus_to_ft.records import Example
+from corpus_to_ft.speech import SpeechLevel, speech_level, speech_levels
 
 _POINTS = re.compile(
     r"(?<![가-힣])(?:이것|그것|저것|이거|그거|해당|상기|전술|(?:이|본|그|위|아래|앞|다음|이번|해당)(?:의)? ?"
@@ -33,7 +36,8 @@ _META = re.compile(
     re.IGNORECASE,
 )
 _REFUSES = re.compile(
-    r"(?:죄송(?:합니다|하지만|해요)|답변(?:을|해) ?(?:드릴|드리기|할) ?수 ?없|알 수 없습니다\.?$"
+    r"(?:죄송(?:합니다|하지만|해요|스럽)|(?:AI|인공지능|언어 ?모델|챗봇)(?:으?로서|이기 때문|이?라서)"
+    r"|저는 (?:AI|인공지능|언어 ?모델)|답변(?:을|해) ?(?:드릴|드리기|할) ?수 ?없|알 수 없습니다\.?$"
     r"|정보가 (?:없|부족)(?:습니다|합니다)\.?$|AI 언어 ?모델|i'm sorry|i cannot|as an ai)",
     re.IGNORECASE,
 )
@@ -63,7 +67,8 @@ class FormCheck(Check):
         if example.kind != "qa":
             return None
         question, answer = example.prompt.strip(), example.answer
-        return self._of_question(question, context) or _of_answer(answer)
+        refuses = not example.evidence and refused_matter(answer) is not None
+        return self._of_question(question, context) or (None if refuses else self._of_answer(answer, context))
 
     def _of_question(self, question: str, context: CheckContext) -> tuple[str, str] | None:
         korean = context.document.language != "en"
@@ -78,19 +83,28 @@ class FormCheck(Check):
         if found := _MARKUP.search(question):
             return "markup", f"markup is left: {found.group()!r}"
         if korean and re.search(r"[가-힣]\s*[?？]$", question):
-            if self.one_speech_level and not re.search(r"요\s*[?？]$", question):
-                return "speech_level", "questions end in 해요체"
+            if self.one_speech_level and (wrong := _other_level(question, context.question_levels)):
+                return "speech_level", wrong
             if wrong := _wrong_particle(question, context.analyzer.tokens(question)):
                 return "particle", f"the particle does not fit: {wrong!r}"
         return None
 
+    def _of_answer(self, answer: str, context: CheckContext) -> tuple[str, str] | None:
+        if found := _META.search(answer):
+            return "meta_talk", f"the answer speaks about the text: {found.group()!r}"
+        if _REFUSES.search(answer) and len(answer) < 200:
+            return "refusal", answer[:80]
+        # What is quoted word for word may speak as its author does.
+        if self.one_speech_level and len(speech_levels(answer)) > 1 and answer not in context.document.text:
+            return "speech_level", "the answer changes from one speech level to another"
+        return None
 
-def _of_answer(answer: str) -> tuple[str, str] | None:
-    if found := _META.search(answer):
-        return "meta_talk", f"the answer speaks about the text: {found.group()!r}"
-    if _REFUSES.search(answer) and len(answer) < 200:
-        return "refusal", answer[:80]
-    return None
+
+def _other_level(question: str, wanted: Collection[SpeechLevel]) -> str | None:
+    if "haeyo" in wanted and re.search(r"요\s*[?？]$", question):
+        return None
+    level = speech_level(question)
+    return None if level in wanted and level != "haeyo" else f"questions are asked in {', '.join(sorted(wanted))}"
 
 
 def _wrong_particle(text: str, tokens: list[Token]) -> str | None:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import re
+
 from pydantic import Field
 
 from corpus_to_ft.checks.base import Check, CheckContext
-from corpus_to_ft.faithful import content_precision, missing_facts, negation_parity
+from corpus_to_ft.faithful import content_precision, content_words, missing_facts, negation_parity, unseen_words
+from corpus_to_ft.prompts.refusals import refused_matter
 from corpus_to_ft.records import Example, Span
 
 # A model's answer may also use the sentences around the one it quotes.
 NEARBY_CHARS = 600
+# They ask for something and are nothing themselves, so a document need not hold them to answer.
+_ASKING_WORDS = frozenset(re.findall(r"\w+", "무엇 누구 언제 어디 얼마 어떻 왜 이유 방법 종류 차이 뜻 의미 내용 정보"))
 
 
 class GroundedCheck(Check):
     """Answers that are stretches of their evidence pass at once; others are compared with its surroundings.
+
+    An example without evidence passes only as a refusal in words of ours, about something that the
+    document really does not have.
 
     `precision` is the least share of the answer's content words that the source has. Honest paraphrases
     lie above 0.917 in 95 of 100 cases, answers from elsewhere below 0.546.
@@ -24,7 +32,10 @@ class GroundedCheck(Check):
     def verdict(self, example: Example, context: CheckContext) -> tuple[str, str] | None:
         text = context.document.text
         if not example.evidence:
-            return "no_evidence", "the example names no stretch of its document"
+            matter = refused_matter(example.answer) if example.kind == "qa" else None
+            if matter is None:
+                return "no_evidence", "the example names no stretch of its document"
+            return _unfounded(matter, example.prompt, context)
         for span in example.evidence:
             if not 0 <= span.start < span.end <= len(text) or not span.of(text).strip():
                 return "evidence_missing", f"characters {span.start} to {span.end} hold nothing"
@@ -50,6 +61,23 @@ class GroundedCheck(Check):
         if not negation_parity(answer, known):
             return "negation_differs", "the answer denies what the source says, or the other way round"
         return None
+
+
+def _unfounded(matter: str, question: str, context: CheckContext) -> tuple[str, str] | None:
+    """Whether somebody says not to know what the document tells, or asks about something else altogether."""
+    document = context.document
+    title, analyze = document.title.casefold(), context.analyzer.analyze
+    if matter not in question:
+        return "refusal_unfounded", f"{matter!r} is not what is asked"
+    known = analyze(document.text)
+    lacking = [word for word in unseen_words(analyze(matter), known) if word not in (*_ASKING_WORDS, title)]
+    if not lacking and not missing_facts(matter, f"{document.title}\n{document.text}"):
+        return "refusal_unfounded", f"all of {matter!r} stands in the document"
+    about = content_words(analyze(question.replace(matter, " ")))
+    strange = unseen_words(analyze(question.replace(matter, " ")), known)
+    if about and len(strange) == len(about) and not any(word in title for word in about):
+        return "refusal_unfounded", "the question has nothing to do with the document"
+    return None
 
 
 def _squeezed(text: str) -> str:

@@ -25,7 +25,7 @@ _MAX_CANDIDATES = 64
 def read_json_reply(reply: Reply, schema: Mapping[str, Any]) -> dict[str, Any]:
     """The first JSON object in the reply that fits `schema`; code fences and text around it are passed over.
 
-    A lone array is accepted where the schema's object has exactly one property and that is an array.
+    A lone array is accepted where the schema's object must have exactly one property and that is an array.
     Keys that the schema does not know are dropped. Raises BadReply for a reply that was cut off or
     filtered, holds no JSON object, or holds one of another shape.
     """
@@ -68,11 +68,10 @@ def _candidates(text: str, schema: Mapping[str, Any]) -> Iterator[Any]:
 
 
 def _sole_array(schema: Mapping[str, Any]) -> str | None:
-    properties: Mapping[str, Any] = schema.get("properties", {})
-    if len(properties) != 1:
+    required = schema.get("required", ())
+    if len(required) != 1:
         return None
-    name, inner = next(iter(properties.items()))
-    return name if inner.get("type") == "array" else None
+    return str(required[0]) if schema["properties"][required[0]].get("type") == "array" else None
 
 
 def _mismatch(value: Any, schema: Mapping[str, Any], where: str) -> str | None:
