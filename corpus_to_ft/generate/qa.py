@@ -41,7 +41,8 @@ _REFERENCES = re.compile(
 # Footnotes and numbered sources, one a line.
 _NOTES = re.compile(r"(?:\s*(?:\[\^?\w{1,4}\]|\^\d)[^\n]*(?:\n|$))+")
 _LINK = re.compile(r"(?:https?://|www\.)\S+")
-# What a reply may say beside what is asked of a model: `fallback` items count only where no other stays.
+# What a reply may say beside what is asked of a model: `fallback` items count only where no other stays;
+# `silence` and `detail` are the reason for no items, and what was tried.
 _ITEMS: Mapping[str, Any] = REPLY_SCHEMAS["qa"]["properties"]["items"]
 _READ: Mapping[str, Any] = {
     **REPLY_SCHEMAS["qa"],
@@ -53,8 +54,27 @@ _READ: Mapping[str, Any] = {
                 "properties": {**_ITEMS["items"]["properties"], "fallback": {"type": "boolean"}},
             },
         },
+        "silence": {"type": "string"},
+        "detail": {"type": "string"},
     },
 }
+
+
+# Reasons for which a provider may have found no question; llm/extractive/silence.py tells them.
+SILENCES = frozenset(
+    [
+        "only_questions",
+        "only_announcements",
+        "only_fragments",
+        "shows_code_or_figure",
+        "personal_account",
+        "other_language",
+        "between_formulas",
+        "answer_leans",
+        "no_named_subject",
+        "no_fitting_question",
+    ]
+)
 
 
 class QaGenerator(Generator):
@@ -165,7 +185,10 @@ class QaGenerator(Generator):
 
     def _answered(self, reply: Reply, subject: Subject) -> Sequence[Example | Rejected]:
         """In the order of the text. A reply may word the question for one answer more than once."""
-        items = read_json_reply(reply, _READ)["items"]
+        said = read_json_reply(reply, _READ)
+        items = said["items"]
+        if not items and said.get("silence") in SILENCES:
+            return [_silent(subject, said["silence"], said.get("detail", ""))]
         firm = [item for item in items if not item.get("fallback")]
         made = self._chosen(firm, reply, subject, most=self._quota(subject.passage))
         if not any(isinstance(item, Example) for item in made):
@@ -280,6 +303,13 @@ def _most_specific(wordings: Sequence[Example], subject: Subject) -> Example | N
         if lead > best_lead:
             best, best_lead = example, lead
     return best
+
+
+def _silent(subject: Subject, reason: str, detail: str) -> Rejected:
+    detail = f"{detail} | {subject.passage.text[:80]}"
+    return Rejected.make(
+        item_id=subject.passage.id, source=subject.document.source, stage="generate", reason=reason, detail=detail
+    )
 
 
 def _set_aside(example: Example, detail: str) -> Rejected:
