@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from pathlib import Path
 
 import pytest
 from serving import Served, serve
+
+import corpus_to_ft
 
 KEY = "sk-canary-0123456789abcdef"
 POSTS = (
@@ -59,11 +62,12 @@ def environment() -> dict[str, str]:
 
 
 def run(
-    server: Served, posts: Path, out: Path, *more: str, model: str = "gpt-4o-mini"
+    server: Served, posts: Path, out: Path, *more: str, model: str = "gpt-4o-mini", cwd: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
     line = command(server, posts, out, *more, model=model)
+    variables = {**environment(), **({"PYTHONPATH": str(cwd)} if cwd else {})}
     return subprocess.run(
-        line, capture_output=True, text=True, check=False, env=environment(), stdin=subprocess.DEVNULL
+        line, capture_output=True, text=True, check=False, env=variables, stdin=subprocess.DEVNULL, cwd=cwd
     )
 
 
@@ -86,6 +90,36 @@ def test_a_run_asks_what_is_new_and_nothing_else(server: Served, posts: Path, tm
     assert run(server, posts, out, "--json", "--set", "generate=qa,keywords").returncode == 0
     assert server.stats()["requests"] == 10
     assert server.stats()["repeated"] == 0
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "calls"),
+    [
+        ("llm/replies.py", "_MAX_CANDIDATES = 64", "_MAX_CANDIDATES = 65", 0),
+        ("generate/stage.py", '"""Runs', '"""Now runs', 0),
+        ("prompts/keywords.py", "색인을 만드는 편집자", "찾아보기를 만드는 편집자", 4),
+    ],
+    ids=["parser", "stage", "prompt"],
+)
+def test_changed_code_asks_only_where_its_prompts_changed(
+    server: Served, posts: Path, tmp_path: Path, file: str, before: str, after: str, calls: int
+) -> None:
+    out, kinds = tmp_path / "out", ("--json", "--set", "generate=qa,keywords")
+    first = json.loads(run(server, posts, out, *kinds).stdout)
+    assert server.stats()["requests"] == 8
+    changed = tmp_path / "changed"
+    shutil.copytree(
+        Path(corpus_to_ft.__file__).parent, changed / "corpus_to_ft", ignore=shutil.ignore_patterns("*.pyc")
+    )
+    path = changed / "corpus_to_ft" / file
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after), encoding="utf-8")
+    second = json.loads(run(server, posts, out, *kinds, cwd=changed).stdout)
+    assert second["made"] > 0
+    assert server.stats()["requests"] == 8 + calls
+    assert (second["calls"]["made"], second["calls"]["reused"]) == (calls, 8 - calls)
+    assert second["examples"] == first["examples"]
 
 
 def test_the_price_is_said_first_and_a_dry_run_asks_nothing(server: Served, posts: Path, tmp_path: Path) -> None:
