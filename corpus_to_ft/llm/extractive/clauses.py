@@ -44,7 +44,7 @@ _POINTING = re.compile(
     r"|이렇게|그렇게|이와|그와|이처럼|해당|본문|본 |이번|지난|앞서|앞에서|위에서|위의|위와|아래|다음|상기|전자"
     r"|후자|방금|아까|오늘|어제"
     r"|내일|현재|지금|요즘|최근|올해|작년|내년|저희|우리|저는|제가|저의|저도|나는|내가|나의|제 |내 |필자|여러분"
-    r"|당신|둘 다|이로|그로|이날|그날|그래서"
+    r"|당신|둘 다|그중|그 중|이중|이로|그로|이날|그날|그래서"
     r"|따라서|하지만|그러나|그리고|또한|또는 그|즉|마지막으로|추가로|참고로|아마|아무래도|이제|일단|드디어|점은"
     r"|각각|둘째|셋째|첫째|첫 번째|두 번째|세 번째|네 번째|앞의|뒤의|전술|후술|아닌가)"
     r"|^이후 |(?<![가-힣])(이|그|저|본|각|위|앞|윗|아랫) (?=[가-힣A-Za-z])|[?!]|https?:|www\.|[`{}<>\\|=*]|\$|…|\.\.\."
@@ -223,6 +223,14 @@ def stands(text: str) -> bool:
     ):
         return False
     return text.count('"') % 2 == 0 and text.count("'") % 2 == 0 and text.count("“") == text.count("”")
+
+
+def has_topic(tokens: Sequence[Token]) -> bool:
+    """Whether 은/는 marks something in it; behind an ending (요구하지는) it marks nothing."""
+    return any(
+        t.tag == "JX" and t.form in ("은", "는") and (at == 0 or tokens[at - 1].tag[0] != "E")
+        for at, t in enumerate(tokens)
+    )
 
 
 def without_connective(sentence: Sentence) -> int | None:

@@ -62,6 +62,9 @@ def likenesses(s: Sentence) -> Iterator[Candidate]:
         return
     for at in range(topic.after + 1, ending):
         verb, before = tokens[at], tokens[at - 1]
+        # "…에 적극적으로 참여한다": the adverb stands between.
+        if verb.form in _TAKES_PART and before.form in ("으로", "로") and tokens[at - 2].form in ("적", "주"):
+            before = next((t for t in reversed(tokens[max(0, at - 5) : at - 1]) if t.tag == "JKB"), before)
         if before.tag not in ("JKB", "JC") or ending - at > 4:
             continue
         asked = question(s.text, tokens, verb.start)

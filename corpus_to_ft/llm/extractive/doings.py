@@ -13,6 +13,7 @@ from corpus_to_ft.llm.extractive.clauses import (
     Sentence,
     Topic,
     content_words,
+    has_topic,
     noun_phrase,
     stands,
     topic_of,
@@ -31,6 +32,33 @@ _BETTER_WORDS = (
     "효율 가능 해결 안전 지키 아끼 얻 유지 보호 최적화 간소화 자동화 완화 제거 절약 높아지 낮아지 줄어들 늘어나"
 )
 _BETTER = frozenset(_BETTER_WORDS.split())
+# What is done does nothing itself: "배포는 …할 수 있다".
+_DEED_NAMES = frozenset(
+    [
+        "배포",
+        "설치",
+        "설정",
+        "적용",
+        "사용",
+        "활용",
+        "개발",
+        "구현",
+        "작업",
+        "실행",
+        "변경",
+        "관리",
+        "운영",
+        "방법",
+        "방식",
+        "경우",
+        "과정",
+        "처리",
+        "생성",
+        "등록",
+        "삭제",
+        "테스트",
+    ]
+)
 _CLEFTS_WORDS = (
     "점 특징 문제 문제점 부분 기능 차이 차이점 핵심 장점 단점 조건 요소 단계 역할 과제 기준 원칙 목표 대상 요인 사례 "
     "방식 수단 도구 기술 효과 결과 한계 특성 요건 전제 변화 제약 강점 약점 해결책 대안 절차 용도 의미"
@@ -54,7 +82,7 @@ def abilities(s: Sentence) -> Iterator[Candidate]:
     by = _through(s)
     if by is not None:
         phrase, after = by
-        if has_object(tokens[after : ending - 3]) and not _turns_away(tokens[after:ending]):
+        if has_object(tokens[after : ending - 3]) and not turns_away(tokens[after:ending]):
             yield candidate(s, f"{phrase} 무엇을 할 수 있나요?", "result", 0.85)
         return
     topic = topic_of(s, frozenset({"은", "는", "에서는", "로는", "으로는"}))
@@ -78,7 +106,7 @@ def is_able(tokens: Sequence[Token], ending: int) -> bool:
 def _acting(s: Sentence, topic: Topic, ending: int) -> bool:
     """Whether the topic itself does something to something: an object, an active verb, and no second subject."""
     inside = s.tokens[topic.after : ending]
-    if topic.head in EMPTY or _turns_away(inside) or any(t.tag == "JKS" for t in inside[:-3]):
+    if topic.head in EMPTY | _DEED_NAMES or turns_away(inside) or any(t.tag == "JKS" for t in inside[:-3]):
         return False
     return has_object(inside[:-3])
 
@@ -147,7 +175,7 @@ def duties(s: Sentence) -> Iterator[Candidate]:
     inside = tokens[topic.after : ending]
     doer = is_doer(topic.text)
     verb = next((t for t in reversed(inside[:-2]) if t.tag in ("VV", "XSV")), None)
-    if verb is None or verb.form == "되" or not doer or _turns_away(inside):
+    if verb is None or verb.form == "되" or not doer or turns_away(inside):
         return
     if has_object(inside[:-2]):
         yield candidate(s, f"{with_josa(topic.text, '은/는')} 무엇을 해야 하나요?", "how", 1.0)
@@ -167,6 +195,8 @@ def clefts(s: Sentence) -> Iterator[Candidate]:
     if head in EMPTY - {"점", "부분", "결과"} or tokens[after].form in _NOT_TOLD or after >= copula:
         return
     # "…하는 사람은 개발자이다" names it; "…는 때이다" does not, unless the head promises a statement.
+    if said.tag in ("SS", "SSC"):
+        said = next((t for t in reversed(tokens[:copula]) if t.tag in NOUNS), said)
     named = said.tag in NOUNS | {"XSN"} and said.form not in EMPTY and said.form not in _NO_NAME
     if named or head in _CLEFTS:
         yield candidate(s, f"{with_josa(clause, '은/는')} 무엇인가요?", "feature", 1.15 if head in _CLEFTS else 0.95)
@@ -183,7 +213,7 @@ def _modified(s: Sentence, ending: int) -> tuple[str, int] | None:
     clause = s.slice(s.opens_at, tokens[at - 1].end).strip()
     if not any(t.tag == "ETM" for t in inside) or content_words(inside) < 2 or not _plain(inside, clause):
         return None
-    if _turns_away(tokens[at + 1 : ending]):
+    if turns_away(tokens[at + 1 : ending]):
         return None
     return clause, at + 1
 
@@ -235,7 +265,7 @@ def manners(s: Sentence) -> Iterator[Candidate]:
         if any(t.form in ("때", "경우", "면", "으면") for t in rest):
             return
         inside = tokens[topic.after : ending]
-        clear = not _turns_away(inside) and not any(t.tag == "JKS" for t in inside)
+        clear = not turns_away(inside) and not any(t.tag == "JKS" for t in inside)
         if asked and clear and any(t.tag == "JKO" for t in rest) and len(asked) <= MAX_CLAUSE_CHARS:
             body = asked.lstrip(" ,")
             if stands(body[:-1]) and not any(t.tag == "EC" and t.form in ("고", "며", "으며") for t in rest):
@@ -243,86 +273,21 @@ def manners(s: Sentence) -> Iterator[Candidate]:
         return
 
 
-def verdicts(s: Sentence) -> Iterator[Candidate]:
-    """법원은 …라고 판단했다, 회사는 …고 밝혔다: 법원은 어떻게 판단했나요? 회사는 무엇이라고 밝혔나요?"""
+def aims(s: Sentence) -> Iterator[Candidate]:
+    """X는 …을 목표로 한다, X는 …을 기반으로 한다: X는 무엇을 목표로 하나요?"""
     tokens, ending = s.tokens, ending_at(s.tokens)
     topic = topic_of(s)
-    if ending is None or topic is None or topic.head in EMPTY:
+    if ending is None or topic is None or topic.head in EMPTY or len(s.words) > MAX_SENTENCE_CHARS:
         return
-    for at in range(max(topic.after + 2, ending - 5), ending):
-        verb, before = tokens[at], tokens[at - 1]
-        if verb.form not in _JUDGES and verb.form not in _SAYS:
-            continue
-        if before.form not in ("고", "다고", "ᆫ다고", "는다고", "라고", "이라고", "으라고", "자고", "ᆫ다고"):
-            return
-        asked = question(s.text, tokens, verb.start)
-        if asked and verb.tag in ("VV", "NNG") and len(asked) <= 16:
-            how = "어떻게" if verb.form in _JUDGES else "무엇이라고"
-            yield candidate(s, f"{with_josa(topic.text, '은/는')} {how} {asked}", "result", 0.9)
+    at = next((i for i in range(ending - 1, topic.after + 2, -1) if tokens[i].form in _AIMS), None)
+    if at is None or ending - at > 7 or tokens[at - 1].tag != "JKO" or tokens[at + 1].form not in ("로", "으로"):
         return
+    asked = question(s.text, tokens, tokens[at].start)
+    if asked and len(asked) <= 24 and not turns_away(tokens[topic.after : ending]):
+        yield candidate(s, f"{with_josa(topic.text, '은/는')} 무엇을 {asked}", "feature", 1.1)
 
 
-def reported(s: Sentence) -> Iterator[Candidate]:
-    """X는 …을 획득했다고 9일 밝혔다: X는 무엇을 획득했나요?"""
-    tokens, ending = s.tokens, ending_at(s.tokens)
-    topic = topic_of(s)
-    if ending is None or topic is None or topic.head in EMPTY:
-        return
-    if not any(t.form in _SAYS for t in tokens[max(0, ending - 4) : ending]):
-        return
-    quote = next((i for i in range(ending - 1, topic.after + 3, -1) if tokens[i].form in ("다고", "라고")), None)
-    if quote is None or quote < ending - 9 or tokens[quote - 1].tag != "EP":
-        return
-    at = next((i for i in range(quote - 1, topic.after, -1) if tokens[i].tag == "JKO"), None)
-    inside = tokens[topic.after : quote]
-    if at is None or at < quote - 5 or _turns_away(inside) or any(t.tag in ("JKS", "EC") for t in inside):
-        return
-    verb = s.slice(tokens[at + 1].start, tokens[quote].start)
-    if 2 <= len(verb) <= 14 and stands(verb):
-        yield candidate(s, f"{with_josa(topic.text, '은/는')} 무엇을 {verb}나요?", "figure", 0.95)
-
-
-_JUDGES = frozenset(
-    [
-        "판결",
-        "판단",
-        "해석",
-        "평가",
-        "설명",
-        "반박",
-        "대답",
-        "답하",
-        "판시",
-        "결론짓",
-        "규정",
-        "정의",
-        "예측",
-        "분석",
-        "해명",
-    ]
-)
-_SAYS = frozenset(
-    [
-        "밝히",
-        "주장",
-        "말하",
-        "강조",
-        "발표",
-        "지적",
-        "경고",
-        "권고",
-        "전망",
-        "예상",
-        "요구",
-        "명령",
-        "제안",
-        "당부",
-        "덧붙이",
-        "전하",
-        "언급",
-        "조언",
-    ]
-)
+_AIMS = frozenset({"목표", "목적", "기반", "대상", "기준", "중심", "전제", "원칙", "바탕", "근거", "주제"})
 
 
 def figures(s: Sentence) -> Iterator[Candidate]:
@@ -345,7 +310,7 @@ def figures(s: Sentence) -> Iterator[Candidate]:
     between = s.slice(after_topic, start)
     if asked is None or "," in between + asked or len(between) + len(asked) > MAX_CLAUSE_CHARS:
         return
-    if not stands(between.strip() or "가나") or not stands(asked[:-1]) or _turns_away(tokens[topic.after : ending]):
+    if not stands(between.strip() or "가나") or not stands(asked[:-1]) or turns_away(tokens[topic.after : ending]):
         return
     # One clause before the number at most, and what follows it belongs to the same verb.
     if any(t.tag in ("EC", "EF") for t in tokens[topic.after : ending] if t.start < start or t.tag == "EF"):
@@ -373,13 +338,13 @@ def _plain(tokens: Sequence[Token], clause: str) -> bool:
     return not any(t.tag == "EC" and t.form in ("으며", "며", "지만", "는데", "고") for t in tokens)
 
 
-def _turns_away(tokens: Sequence[Token]) -> bool:
+def turns_away(tokens: Sequence[Token]) -> bool:
     """A second topic or a turn: what follows is said of something else."""
-    return any(t.tag == "JX" and t.form in ("은", "는") for t in tokens) or any(
+    return has_topic(tokens) or any(
         t.tag == "EC" and t.form in ("지만", "는데", "ᆫ데", "은데", "으나", "거나") for t in tokens
     )
 
 
 DOING_PATTERNS = (
-    abilities, gains, duties, clefts, manners, figures, verdicts, reported,
+    abilities, gains, duties, clefts, manners, aims, figures,
 )  # fmt: skip

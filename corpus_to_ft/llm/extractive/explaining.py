@@ -19,7 +19,7 @@ _OF_BEFORE = re.compile(r"^(?:기존|현재|이전|과거|우리|저희)")
 _SPEAKER = re.compile(r"(?<![가-힣])(?:저는|제가|저의|나는|내가|나의|저희|우리|필자|제 |내 |여러분|저도)")
 _NO_THING = re.compile(
     r"(?:사람들|자체|설명|소개|이해|마련|확인|님|씨|판사|교수|의원|대표|사건|경우|생각|필요|하나|때|것|점|수|중|등|문의|후기|회고|소감|인사"
-    r"|개요|요약|정리|정보|안내|결론|예시|사례|참고|문서|페이지|링크|목록|본문|내용)$|^(?:Step|Case|Part|Code)\b"
+    r"|개요|요약|정리|정보|안내|결론|예시|예제|사례|코드|화면|그림|참고|문서|페이지|링크|목록|본문|내용)$|^(?:Step|Case|Part|Code)\b"
 )
 
 
@@ -72,7 +72,7 @@ def _of_topic(sentences: Sequence[Sentence], sentence: Sentence, place: str) -> 
             break
         last = following
     on_page = shares_word(place, topic.text)
-    told_enough = on_page or (last is not sentence and " " in topic.text)
+    told_enough = last is not sentence and (on_page or " " in topic.text)
     if last.end - sentence.start >= MIN_EXPLANATION_CHARS and told_enough:
         weight = 0.4 + 0.05 * (last is not sentence) + 0.05 * on_page
         yield Candidate(

@@ -68,30 +68,7 @@ def is_doer(name: str) -> bool:
 
 
 _LOOSE = frozenset({"더라도", "면", "으면", "어도", "아도", "지만", "거나", "는데", "려고", "도록"})
-# In front of a colon these head a remark.
-_NO_TERMS = frozenset(
-    [
-        "결론",
-        "링크",
-        "출처",
-        "주의",
-        "팁",
-        "문의",
-        "사진",
-        "뉴스",
-        "정답",
-        "해결책",
-        "요약",
-        "정리",
-        "질문",
-        "답변",
-        "결과",
-        "원인",
-        "대책",
-        "비고",
-        "제목",
-    ]
-)
+_AT_HAND = frozenset({"위", "아래", "다음", "해당", "이런", "그런", "이러하", "그러하"})
 _POINTERS = frozenset(
     [
         "아래",
@@ -125,7 +102,11 @@ def objects(s: Sentence) -> Iterator[Candidate]:
     at = next((i for i in range(ending - 1, 1, -1) if tokens[i].tag == "JKO"), None)
     if at is None or at + 2 > ending or tokens[at + 1].tag not in ("NNG", "VV") or tokens[at + 1].form not in DONE:
         return
-    if tokens[at - 1].form in _POINTERS or tokens[at + 1].form in ("참고", "참조"):
+    if (
+        tokens[at - 1].form in _POINTERS
+        or {t.form for t in tokens[max(0, at - 5) : at]} & _AT_HAND
+        or tokens[at + 1].form in ("참고", "참조")
+    ):
         return
     tail = [
         t for t in tokens[at + 2 : ending] if t.tag not in ("XSV", "EC", "EP", "VX", "ETM", "NNB", "VV", "VA", "JX")
@@ -222,6 +203,8 @@ def dates(s: Sentence) -> Iterator[Candidate]:
     if topic is None:
         return
     asked = question(s.text, s.tokens, start)
+    if asked is not None and len(asked) > MAX_ASKED_CHARS - 8:
+        asked = _end_of(s, start)
     if asked is None or len(asked) > MAX_ASKED_CHARS or not stands(asked[:-1]) or asked.count(",") > 1:
         return
     # "시작했나요" after another subject would put two subjects before one verb.
@@ -230,6 +213,20 @@ def dates(s: Sentence) -> Iterator[Candidate]:
     if any(t.tag == "JKS" or (t.tag == "JX" and t.form in ("은", "는")) for t in inside):
         return
     yield candidate(s, f"{with_josa(topic, '은/는')} {when} {asked.strip(' ,')}", "figure", 1.2)
+
+
+def _end_of(s: Sentence, start: int) -> str | None:
+    """The last object and its verb, where all that is said after a date is too long: … 표준 인증을 획득했나요?"""
+    tokens, ending = s.tokens, ending_at(s.tokens) or 0
+    at = next((i for i in range(ending - 1, 1, -1) if tokens[i].tag == "JKO"), None)
+    if at is None or ending - at > 5:
+        return None
+    first = at
+    while first > 0 and (tokens[first - 1].tag in NOUNS | {"XSN", "XPN", "SN", "JKG", "SS", "W_SERIAL", "SP", "SO"}):
+        first -= 1
+    if first == at or tokens[first].start < start or tokens[first].tag in ("SS", "JKG", "XSN"):
+        return None
+    return question(s.text, tokens, tokens[first].start)
 
 
 def _dated(s: Sentence, start: int, end: int) -> tuple[str | None, int]:
@@ -286,7 +283,7 @@ def counts(s: Sentence) -> Iterator[Candidate]:
     if asked is None or start < s.tokens[topic.after - 1].end or not stands(between):
         return
     # "두 번째" is a place in an order, and a clause before the number would be copied whole.
-    inside = [t for t in s.tokens[topic.after :] if t.start < start]
+    inside = [t for t in s.tokens[topic.after :] if t.start < start and not (t.tag == "EC" and t.form == "게")]
     if asked[len(found.group()) :].startswith(("째", " 정도")) or any(t.tag in ("EC", "JKS") for t in inside):
         return
     rest = asked[len(found.group()) :]
@@ -359,47 +356,4 @@ def _is_amount(s: Sentence, at: int) -> bool:
     return at > 0 and s.tokens[at].tag in ("NNB", "SL", "SW") and any(t.tag == "SN" for t in s.tokens[at - 3 : at])
 
 
-def labels(s: Sentence) -> Iterator[Candidate]:
-    """A glossary's line, "급액: 작물에 주는 양액입니다.": 급액이란 무엇인가요?"""
-    found = re.match(r"([^:：.]{2,24}?) ?[:：] ", s.words)
-    ending = ending_at(s.tokens)
-    if found is None or ending is None or not s.first or not stands(found[1]):
-        return
-    says = s.tokens[ending - 1].tag == "VCP" or s.tokens[ending - 1].form in ("말하", "뜻하")
-    after = [t for t in s.tokens if t.start >= s.start + found.end()]
-    last = found[1].split()[-1]
-    names = re.search(r"[가-힣A-Za-z]{2}", found[1]) and last not in EMPTY and last not in _NO_TERMS
-    if says and names and any(t.tag == "ETM" for t in after) and content_words(after) >= 2:
-        yield candidate(s, f"{with_josa(found[1], '이란/란')} 무엇인가요?", "definition", 1.1)
-
-
-def claims(s: Sentence) -> Iterator[Candidate]:
-    """X는 …할 수 있다, …해야 한다, …하지 않는다: the same as a question, where it is short."""
-    topic = topic_of(s, frozenset({"은", "는", "도", "에는", "에서는"}))
-    tokens, ending = s.tokens, ending_at(s.tokens)
-    if topic is None or ending is None or tokens[ending - 1].tag == "EP" or content_words(tokens) < 3:
-        return
-    last = [t.form for t in tokens[max(0, ending - 4) : ending] if t.tag not in ("JX", "JKS")]
-    able = last[-2:] == ["수", "있"]
-    bound = last[-1:] in (["하"], ["되"]) and last[-2:-1] in (["어야"], ["아야"], ["여야"])
-    start = tokens[topic.after].start if topic.after < ending else -1
-    if not (able or bound) or start < 0 or set(last) & {"보", "알", "확인", "느끼", "나누", "말하"}:
-        return
-    asked = question(s.text, tokens, start)
-    inside = tokens[topic.after : ending]
-    plain = not any(t.tag == "VCP" for t in inside) and not any(
-        t.tag == "EC" and t.form in ("고", "며", "지만", "는데", "면", "으면", "어서") for t in inside
-    )
-    if asked and plain and 8 <= len(asked) <= 42 and stands(asked[:-1]) and "," not in asked:
-        particle = "에서는" if topic.particle == "에서는" else "에는" if topic.particle == "에는" else ""
-        owner = (
-            topic.text + particle
-            if particle
-            else with_josa(topic.text, "은/는")
-            if topic.particle != "도"
-            else f"{topic.text}도"
-        )
-        yield candidate(s, f"{owner} {asked}", "figure", 0.6 if bound else 0.55)
-
-
-FACT_PATTERNS = (objects, places, dates, amounts, counts, agents, holdings, turns, labels, claims)
+FACT_PATTERNS = (objects, places, dates, amounts, counts, agents, holdings, turns)

@@ -16,6 +16,7 @@ from corpus_to_ft.llm.extractive.clauses import (
     Sentence,
     Topic,
     content_words,
+    has_topic,
     noun_phrase,
     topic_of,
 )
@@ -83,6 +84,7 @@ _VAGUE = frozenset(
 )
 # Too plain to be a subject, and plain enough to be a kind of thing.
 _KINDS = frozenset({"파일", "변수", "함수", "서비스", "프로젝트", "회사", "팀", "작업", "문서", "표", "코드"})
+_SORTS = frozenset({"형태", "성격", "종류", "유형", "계열", "성질", "수준"})
 _OF = frozenset({"은", "는", "에는", "에서는", "으로는", "로는"})
 _MADE = frozenset(["구성", "이루어지", "나뉘", "나누", "구분", "분류", "나누어지"])
 
@@ -117,7 +119,7 @@ def definitions(s: Sentence) -> Iterator[Candidate]:
     told = {t.form for t in s.tokens[max(topic.after, ending - 3) : ending]} & _SAYS
     # "…라고 말한다" reports what somebody says.
     told = told if any(t.tag == "JKO" for t in s.tokens[max(topic.after, ending - 5) : ending]) else set()
-    if copula is None and not told:
+    if (copula is None and not told) or s.words[0] in "\"'“‘「":
         return
     if copula is not None and s.tokens[copula - 1].tag not in (*NOUNS, "XSN", "NNB", "SN", "NR", "SSC", "SS"):
         return
@@ -141,7 +143,9 @@ def definitions(s: Sentence) -> Iterator[Candidate]:
         or (complement in EMPTY and not (told or "란" in topic.particle))
     ):
         return
-    name = topic.text.count(" ") <= 2 and not re.search(r"\d", topic.text) and "의 " not in topic.text
+    name = (
+        topic.text.count(" ") <= 2 and (topic.is_name or not re.search(r"\d", topic.text)) and "의 " not in topic.text
+    )
     sure = "란" in topic.particle or bool(told)
     kind = noun_run(s, copula) if copula else None
     if kind and not sure and kind not in topic.text and "의 " not in topic.text:
@@ -161,7 +165,13 @@ def noun_run(s: Sentence, after: int) -> str | None:
     first = after
     while first > 0 and s.tokens[first - 1].tag in NOUNS | {"XSN", "XPN"}:
         first -= 1
-    if first == after or first == 0 or s.tokens[first - 1].tag != "ETM":
+    if first == after or first == 0:
+        return None
+    # "…을 요구하는 약한 카피레프트 형태의 라이선스": the kind behind 형태의 is told by what stands before it.
+    if s.tokens[first - 1].tag == "JKG" and s.tokens[first - 2].form in _SORTS:
+        phrase = noun_phrase(s, first, after)
+        return phrase if phrase and len(phrase) <= MAX_KIND_CHARS and phrase not in EMPTY else None
+    if s.tokens[first - 1].tag != "ETM":
         return None
     said = [
         t for t in s.tokens[max(0, first - 3) : first - 1] if t.tag in ("VV", "VA", "XSA", "XSV", "XR", "NNG", "VX")
@@ -180,7 +190,7 @@ def _is_past(s: Sentence, ending: int) -> bool:
 
 def _nested(tokens: Sequence[Token]) -> bool:
     """A second topic: what follows is said of that one."""
-    return any(t.tag == "JX" and t.form in ("은", "는") for t in tokens)
+    return has_topic(tokens)
 
 
 def namings(s: Sentence) -> Iterator[Candidate]:

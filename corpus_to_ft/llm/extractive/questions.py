@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from corpus_to_ft.analyzers.base import Analysis
 from corpus_to_ft.llm.extractive.choosing import Found, choose
+from corpus_to_ft.llm.extractive.claims import CLAIM_PATTERNS
 from corpus_to_ft.llm.extractive.clauses import (
     Sentence,
     announces,
@@ -24,6 +25,7 @@ from corpus_to_ft.llm.extractive.facts import FACT_PATTERNS
 from corpus_to_ft.llm.extractive.patterns import SENTENCE_PATTERNS, Candidate
 from corpus_to_ft.llm.extractive.questions_en import english_questions
 from corpus_to_ft.llm.extractive.reasons import CLAUSE_PATTERNS, told_reasons
+from corpus_to_ft.llm.extractive.sayings import SAYING_PATTERNS
 from corpus_to_ft.llm.extractive.sections import headed_statements, section_questions
 from corpus_to_ft.llm.extractive.sentence_shape import fitness
 from corpus_to_ft.llm.extractive.silence import why_silent
@@ -70,7 +72,15 @@ _I = re.compile(r"(?<![가-힣])(?:저는|제가|저도|나는|내가|나도|필
 _UNBALANCED = re.compile(r"^[^(]*\)|\([^)]*$")
 _IDENTIFIER = re.compile(r"[a-z][A-Z][a-z]|[A-Za-z]{3}[._][A-Za-z]{3}")
 _WE = re.compile(r"(?<![가-힣])(?:우리는|우리가|저희는|저희가|저희도|우리도)(?![가-힣])")
-_PATTERNS = (*SENTENCE_PATTERNS, *FACT_PATTERNS, *CLAUSE_PATTERNS, *DOING_PATTERNS, *COMPARING_PATTERNS)
+_PATTERNS = (
+    *SENTENCE_PATTERNS,
+    *FACT_PATTERNS,
+    *CLAIM_PATTERNS,
+    *CLAUSE_PATTERNS,
+    *DOING_PATTERNS,
+    *COMPARING_PATTERNS,
+    *SAYING_PATTERNS,
+)
 # Promises what stands behind the answer: "아래 효과를 기대할 수 있습니다".
 _AHEAD = re.compile(
     r"(?<![가-힣])(?:다음|아래)(?:과|와|의|처럼)? ?(?:같[은이습다]|[가-힣]{2,4}[을를이가] |[가-힣]{2,4}[은는] )"
@@ -295,7 +305,7 @@ class _Reader:
             return None
         if not candidate.end and _AHEAD.search(self.text[start:end]):
             return None
-        if _UNBALANCED.search(self.text[start:end]):
+        if _UNBALANCED.search(self.text[start:end]) or self.text[start] in "(（":
             return None
         further = end if candidate.end else self.sentences[self._extended(first, last)].end
         if further - start < MIN_ANSWER_CHARS or end - start > MAX_ANSWER_CHARS:

@@ -119,8 +119,9 @@ def ways(s: Sentence) -> Iterator[Candidate]:
             clause = clause if clause and _fits(s, clause, s.opens_at, token.start, least=1) else None
         else:
             continue
-        topic = topic_of(s)
-        if topic is not None and topic.start < token.start and not is_doer(topic.text):
+        # Of a thing nobody asks what it has to do: "저작권법은 저작물을 보호하려면 …".
+        said = next((i for i in range(1, at) if tokens[i].tag == "JX" and tokens[i].form in ("은", "는")), None)
+        if said is not None and not is_doer(tokens[said - 1].form):
             return
         # "어떤 작업이 필요하다" does not say which.
         if any(t.form == "어떤" for t in tokens[at + 1 :]):

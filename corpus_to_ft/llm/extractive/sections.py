@@ -21,6 +21,7 @@ MIN_SECTION_CHARS, MAX_SECTION_CHARS = 45, 420
 MAX_LISTED_CHARS = 800
 # Openings like "이번에는 … 알아보겠습니다" that an answer passes over.
 MAX_PASSED_OVER = 2
+MAX_HEADLINE_CHARS = 32
 MIN_FITNESS = 0.5
 
 _SIDES_WORDS = (
@@ -79,6 +80,7 @@ _COMPLETE = re.compile(r"(?:[다요죠까오음임함됨짐]|[니]다|[가-힣]�
 _REFERS = re.compile(
     r"\W*(?:참고|참조|관련|출처|더 보기|더 읽|바로 ?가기|문의)(?:하기| ?자료| ?링크| ?문서| ?글)?\W*(?:$|[:：])"
 )
+_FORMULA = re.compile(r"\\[a-zA-Z]{2,}|\$[^$\n]+\$|[A-Za-z]_\{|\^\{")
 _SHOWN = re.compile(
     r"(?:아래|다음|위)(?:의|는|에|와 같은|과 같은)? ?(?:명령|코드|예제|예시|그림|이미지|화면|사진|영상"
     r"|링크|주소|글|포스트|스크린샷)|(?:참고|참조)(?:하세요|하시|해 ?주|합니다|하면|바랍)"
@@ -180,18 +182,32 @@ def _deed(phrase: str) -> str | None:
 def sections(text: str, blocks: Sequence[Block], sentences: Sequence[Sentence]) -> Iterator[tuple[str, list[Sentence]]]:
     """Each heading that names something, with the prose sentences under it."""
     for number, block in enumerate(blocks):
-        if block.kind == "heading":
+        if is_headline(text, blocks, number):
             phrase = noun_phrase_of(block.of(text))
-            found = below(blocks, number, sentences)
+            found = below(text, blocks, number, sentences)
             if phrase and found:
                 yield phrase, found
 
 
-def below(blocks: Sequence[Block], number: int, sentences: Sequence[Sentence]) -> list[Sentence]:
+def is_headline(text: str, blocks: Sequence[Block], number: int) -> bool:
+    """A heading, or a short line of its own above prose that is no sentence: bold words used as one."""
+    block = blocks[number]
+    if block.kind == "heading":
+        return True
+    if block.kind != "paragraph" or not 2 <= block.end - block.start <= MAX_HEADLINE_CHARS or number + 1 >= len(blocks):
+        return False
+    line, following = block.of(text).strip(), blocks[number + 1]
+    if following.kind not in ("paragraph", "list_item") or following.end - following.start <= MAX_HEADLINE_CHARS:
+        return False
+    asks = bool(re.search(r"(?:란|이란)\?$", line))
+    return asks or not ("\n" in line or is_complete(line) or re.search(r"[.:,;!?…~\])}]$|https?:", line))
+
+
+def below(text: str, blocks: Sequence[Block], number: int, sentences: Sequence[Sentence]) -> list[Sentence]:
     """Sentences of the unbroken prose after a block: up to the next heading, code or table."""
     stretch: list[Block] = []
-    for block in blocks[number + 1 :]:
-        if block.kind in ("heading", "code", "table_row"):
+    for at, block in enumerate(blocks[number + 1 :], start=number + 1):
+        if block.kind in ("code", "table_row") or is_headline(text, blocks, at):
             break
         stretch.append(block)
     if not stretch:
@@ -228,7 +244,7 @@ def told(found: Sequence[Sentence]) -> tuple[Sentence | None, Sentence | None, i
     asking = sum(s.words.endswith(("?", "？")) for s in inside)
     linked = sum(len(link) for s in inside for link in _LINK.findall(s.words))
     if (
-        any(is_broken(s.words) or is_chatty(s.words) for s in inside)
+        any(is_broken(s.words) or _FORMULA.search(s.words) or is_chatty(s.words) for s in inside)
         or 3 * asking >= len(inside)
         or 4 * linked > last.end - first.start
     ):

@@ -11,7 +11,7 @@ from corpus_to_ft.analyzers.josa import with_josa
 from corpus_to_ft.llm.extractive.clauses import EMPTY, Sentence, stands
 from corpus_to_ft.llm.extractive.endings import question
 from corpus_to_ft.llm.extractive.patterns import Candidate
-from corpus_to_ft.llm.extractive.sections import below
+from corpus_to_ft.llm.extractive.sections import below, is_headline
 from corpus_to_ft.llm.extractive.wording import (
     is_relation,
     noun_phrase_of,
@@ -101,12 +101,12 @@ def heading_questions(text: str, blocks: Sequence[Block], sentences: Sequence[Se
     for number, block in enumerate(blocks):
         words = block.of(text).strip()
         marked = re.match(r"(?:Q\s*\d*\s*[.:)\]]|질문\s*\d*\s*[.:)])", words)
-        if block.kind != "heading" and not marked:
+        if not marked and not is_headline(text, blocks, number):
             continue
-        asked = polite_question(words) if "\n" not in words and len(words) <= 100 else None
+        asked = _asked_by(words) if "\n" not in words and len(words) <= 100 else None
         if asked is None or len(asked) < MIN_HEADING_QUESTION_CHARS:
             continue
-        found = below(blocks, number, sentences)
+        found = below(text, blocks, number, sentences)
         told = found[-1].end - found[0].start if found else 0
         if told < MIN_TOLD_CHARS or found[0].words.endswith(("?", "？")):
             continue
@@ -121,6 +121,13 @@ def heading_questions(text: str, blocks: Sequence[Block], sentences: Sequence[Se
             text=asked, subject="faq" if marked else "heading", first=found[0].index, last=last.index,
             weight=1.4, start=start, end=0 if marked else last.end,
         )  # fmt: skip
+
+
+def _asked_by(words: str) -> str | None:
+    """A heading that is a question, or the first half of one: 스스로 점검하려면."""
+    if re.fullmatch(r"[^?!.]{4,40}려면", words):
+        return f"{words} 어떻게 해야 하나요?"
+    return polite_question(words)
 
 
 def title_questions(
