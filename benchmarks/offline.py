@@ -1,6 +1,6 @@
 """The whole offline line beside bare `kiwi.tokenize` on the same text: characters a second, processor time and memory.
 
-    python benchmarks/offline.py FOLDER… [--repeat 3]
+    python benchmarks/offline.py FOLDER… [--repeat 3] [--workers 1 2]
 
 Each measurement is a process of its own, in turn (A B A B …); medians are printed. Times include the start
 of Python and the loading of Kiwi's model on both sides.
@@ -87,6 +87,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sources", nargs="+")
     parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
@@ -94,7 +95,7 @@ def main() -> None:
         texts = out / "texts" / "exports" / "documents.jsonl"
         chars = sum(len(json.loads(line)["text"]) for line in texts.open(encoding="utf-8"))
         print(f"{chars:,} characters; all three kinds of examples; median of {arguments.repeat}")
-        for workers in (1, 2):
+        for workers in arguments.workers:
             bare: list[Measured] = []
             whole: list[Measured] = []
             for number in range(arguments.repeat):

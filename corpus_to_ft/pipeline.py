@@ -61,9 +61,11 @@ def build_dataset(
     found = chain([next(found)], found)
     with RunStore.open(out) as store, _asking(settings, store, limits, progress) as ask:
         store.save_fact("name", Path(os.path.realpath(sources[0])).name)
-        tallies = [_ingest(settings, found, store, progress)]
-        if upto != "ingest":
-            tallies.append(_work_on_documents(settings, store, ask, progress, generates=upto != "summarize"))
+        with _make_executor(settings) as executor:
+            tallies = [_ingest(settings, found, store, executor, progress)]
+            if upto != "ingest":
+                generates = upto != "summarize"
+                tallies.append(_work_on_documents(settings, store, ask, executor, progress, generates=generates))
         contents = before = dataset.Contents.load(store)
         if upto == "write":
             progress.start("write", 1)
@@ -75,7 +77,9 @@ def build_dataset(
         return dataset.outcome(contents, store, out, tallies, ask)
 
 
-def _ingest(settings: Settings, found: Iterator[FileRef], store: RunStore, progress: Progress) -> Tally:
+def _ingest(
+    settings: Settings, found: Iterator[FileRef], store: RunStore, executor: Executor, progress: Progress
+) -> Tally:
     work = ReadWork(readers=tuple(settings.make_readers()), settings=settings.ingest)
     ids: list[str] = []
     inputs: list[tuple[str, str]] = []
@@ -91,14 +95,22 @@ def _ingest(settings: Settings, found: Iterator[FileRef], store: RunStore, progr
     progress.start("ingest", None)
     fingerprints = {"ingest": work.fingerprint()}
     store.save_fact(dataset.UNFINISHED, fingerprints["ingest"])
-    tally = do_each(tasks(), work, fingerprints=fingerprints, store=store, executor=SerialExecutor(), progress=progress)
+    # Reading computes and never waits for a server.
+    reads = executor if isinstance(executor, ProcessesExecutor) else SerialExecutor()
+    tally = do_each(tasks(), work, fingerprints=fingerprints, store=store, executor=reads, progress=progress)
     store.set_current("ingest", [(fingerprints["ingest"], item_id) for item_id in ids])
     store.save_fact("inputs", inputs)
     return tally
 
 
 def _work_on_documents(
-    settings: Settings, store: RunStore, ask: DirectAsk | LedgerAsk, progress: Progress, *, generates: bool
+    settings: Settings,
+    store: RunStore,
+    ask: DirectAsk | LedgerAsk,
+    executor: Executor,
+    progress: Progress,
+    *,
+    generates: bool,
 ) -> Tally:
     work = DocumentWork.of(settings, ask, generates=generates)
     fingerprints = work.fingerprints()
@@ -109,7 +121,6 @@ def _work_on_documents(
     def go_over_all() -> Tally:
         tasks = (Task(item=d, item_id=d.id, source=d.source, given={}) for d in dataset.documents(store))
         progress.start(list(fingerprints)[-1], len(ids))
-        executor = _make_executor(settings)
         return do_each(
             tasks, work, fingerprints=fingerprints, store=store, executor=executor, progress=progress, abandon=ask.stop
         )

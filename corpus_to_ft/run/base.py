@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator
-from typing import Protocol, TypeVar
+from typing import Protocol, Self, TypeVar
 
 from corpus_to_ft.plugin import Plugin
 
@@ -17,7 +17,16 @@ def nothing() -> None:
 
 
 class Executor(Plugin):
-    """Applies one function to many items. Results come as they are done, each with its item."""
+    """Applies one function to many items. Results come as they are done, each with its item.
+
+    Inside `with executor:` whoever works (processes) is started once and kept for every `map`.
+    """
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Lets go of whoever works."""
 
     @abstractmethod
     def map(

@@ -9,7 +9,11 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from itertools import chain, islice
 from multiprocessing.connection import wait
+from typing import Self
+
+from pydantic import PrivateAttr
 
 from corpus_to_ft.errors import WorkerLost
 from corpus_to_ft.run.base import Executor, R, T, nothing
@@ -20,17 +24,40 @@ class ProcessesExecutor(Executor):
     """`workers` processes, started afresh (`spawn`): a fork after a Java runtime has started hangs for ever."""
 
     workers: int = 2
+    _pool: ProcessPoolExecutor | None = PrivateAttr(default=None)
+    _users: int = PrivateAttr(default=0)
+
+    def __enter__(self) -> Self:
+        self._users += 1
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._users -= 1
+        if self._pool and not self._users:
+            # Their ending needs nobody's attention: the interpreter waits for them when it ends itself.
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = None
 
     def map(
         self, work: Callable[[T], R], items: Iterable[T], abandon: Callable[[], None] = nothing
     ) -> Iterator[tuple[T, R]]:
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(self.workers, mp_context=context, initializer=_end_with_parent) as pool:
+        waiting = iter(items)
+        first = list(islice(waiting, 2))
+        if len(first) < 2:  # starting a process takes longer than most items
+            yield from ((item, work(item)) for item in first)
+            return
+        with self:
             try:
-                yield from as_done(pool, work, items, self.workers * 3, abandon)
+                yield from as_done(self._started(), work, chain(first, waiting), self.workers * 3, abandon)
             except BrokenProcessPool as error:
                 remedy = "run again, with a smaller run.workers if memory is short"
                 raise WorkerLost(f"a worker process was ended from outside; {remedy}") from error
+
+    def _started(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_end_with_parent)
+        return self._pool
 
 
 def _end_with_parent() -> None:
