@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from corpus_to_ft.cli.batches import batches_app
 from corpus_to_ft.language import tr
 
 
@@ -165,6 +166,9 @@ def plugins(json: Json = False) -> int:
     from corpus_to_ft.cli.listing import print_plugins
 
     return print_plugins(as_json=json)
+
+
+app.add_typer(batches_app, name="batches")
 
 
 @app.callback(invoke_without_command=True)

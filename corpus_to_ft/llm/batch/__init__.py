@@ -1,0 +1,1 @@
+"""Prompts handed to a server many at a time, to be answered within a day for half the price."""
