@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -87,7 +88,7 @@ _LIGHT = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
-    """`index` counts the sentences of the passage; `first` says that it opens its block; `topics` remembers answers."""
+    """`index` counts the sentences of the passage; `first` says that it opens its block; `topics` remembers its topic."""
 
     text: str
     start: int
@@ -96,7 +97,7 @@ class Sentence:
     block: Block
     index: int
     first: bool
-    topics: dict[frozenset[str], Topic | None] = field(default_factory=dict, compare=False, repr=False)
+    topics: list[Topic | None] = field(default_factory=list, compare=False, repr=False)
 
     def slice(self, start: int, end: int) -> str:
         """Characters of the passage, both offsets counting there."""
@@ -142,15 +143,15 @@ def sentences_of(analysis: Analysis, blocks: Sequence[Block]) -> list[Sentence]:
     """Sentences in prose blocks, in order; a passage without blocks is one paragraph."""
     blocks = blocks or (Block(kind="paragraph", start=0, end=len(analysis.text)),)
     found: list[Sentence] = []
+    text, ends = analysis.text, [span.end for span in analysis.sentences]
     for block in blocks:
         if block.kind in ("heading", "code", "table_row"):
             continue
         opens = True
-        for span in analysis.sentences:
+        for span in analysis.sentences[bisect_right(ends, block.start) :]:
             start, end = max(span.start, block.start), min(span.end, block.end)
             if start >= end:
-                continue
-            text = analysis.text
+                break
             start, end = _trim(text, Span(start=start, end=end))
             if start == end:
                 continue
@@ -166,12 +167,14 @@ def sentences_of(analysis: Analysis, blocks: Sequence[Block]) -> list[Sentence]:
 
 def topic_of(sentence: Sentence, particles: frozenset[str] = frozenset({"은", "는", "란", "이란"})) -> Topic | None:
     """The noun phrase that opens the sentence with a topic particle; None when it points, is empty or too long."""
-    if particles not in sentence.topics:
-        sentence.topics[particles] = _topic(sentence, particles)
-    return sentence.topics[particles]
+    if not sentence.topics:
+        sentence.topics.append(_topic(sentence))
+    (topic,) = sentence.topics
+    return topic if topic and topic.particle in particles else None
 
 
-def _topic(sentence: Sentence, particles: frozenset[str]) -> Topic | None:
+def _topic(sentence: Sentence) -> Topic | None:
+    """The noun phrase that opens the sentence with whatever particle or ending."""
     start = sentence.opens_at
     tokens = sentence.tokens
     at = next((i for i, token in enumerate(tokens) if token.start >= start), len(tokens))
@@ -181,7 +184,7 @@ def _topic(sentence: Sentence, particles: frozenset[str]) -> Topic | None:
     end = at
     if at + 1 < len(tokens) and tokens[at].tag == "VCP" and tokens[at + 1].form == "란":
         at += 1
-    if end == first or at >= len(tokens) or tokens[at].form not in particles or tokens[at].tag[0] not in "JE":
+    if end == first or at >= len(tokens) or tokens[at].tag[0] not in "JE":
         return None
     phrase = noun_phrase(sentence, first, end)
     if phrase is None:
