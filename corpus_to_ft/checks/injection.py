@@ -42,11 +42,12 @@ class InjectionCheck(Check):
             if any(part.start < span.end and span.start < part.end for part in example.evidence):
                 words = span.of(context.document.text)[:80]
                 return "holds_instruction", f"its evidence speaks to a language model: {words!r}"
-        said = _squeezed("\n".join(message.content for message in example.messages))
+        # Hardly any document speaks to a model, and squeezing every example takes long.
+        said = _squeezed("\n".join(message.content for message in example.messages)) if orders.stretches else ""
         for stretch in orders.stretches:
             if any(window in said for window in _windows(stretch) if window not in orders.rest):
                 return "holds_instruction", f"it holds words to a language model: {stretch[:80]!r}"
-        answer = _squeezed(example.answer)
+        answer = _squeezed(example.answer) if orders.dictated else ""
         for words in orders.dictated:
             if _squeezed(words) in answer:
                 return "instruction_obeyed", f"only an order in the document says {words[:80]!r}"

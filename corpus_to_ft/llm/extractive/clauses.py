@@ -88,7 +88,7 @@ _LIGHT = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
-    """`index` counts the sentences of the passage; `first` says that it opens its block; `topics` remembers its topic."""
+    """`index` counts the sentences of the passage; `first` says that it opens its block; `topics` keeps its topic."""
 
     text: str
     start: int
