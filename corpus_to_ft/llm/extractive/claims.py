@@ -76,7 +76,7 @@ def claims(s: Sentence) -> Iterator[Candidate]:
             if topic.particle != "도"
             else f"{topic.text}도"
         )
-        yield candidate(s, f"{owner} {asked}", "figure", 0.6 if bound else 0.55)
+        yield candidate(s, f"{owner} {asked}", "figure", 0.44 if bound else 0.4)
 
 
 CLAIM_PATTERNS = (labels, claims)

@@ -15,7 +15,7 @@ from corpus_to_ft.records import Block
 MIN_EXPLANATION_CHARS = 70
 MAX_TOPIC_ANSWER_CHARS = 320
 
-_OF_BEFORE = re.compile(r"^(?:기존|현재|이전|과거|우리|저희)")
+_OF_BEFORE = re.compile(r"^(?:기존|현재|이전|과거|우리|저희|처음|나중|이번|지금|대부분|일부|모든|많은|어떤)")
 _SPEAKER = re.compile(r"(?<![가-힣])(?:저는|제가|저의|나는|내가|나의|저희|우리|필자|제 |내 |여러분|저도)")
 _NO_THING = re.compile(
     r"(?:사람들|자체|설명|소개|이해|마련|확인|님|씨|판사|교수|의원|대표|사건|경우|생각|필요|하나|때|것|점|수|중|등|문의|후기|회고|소감|인사"

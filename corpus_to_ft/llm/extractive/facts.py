@@ -68,6 +68,7 @@ def is_doer(name: str) -> bool:
 
 
 _LOOSE = frozenset({"더라도", "면", "으면", "어도", "아도", "지만", "거나", "는데", "려고", "도록"})
+_WHEN = frozenset({"때", "경우", "후", "뒤", "시"})
 _AT_HAND = frozenset({"위", "아래", "다음", "해당", "이런", "그런", "이러하", "그러하"})
 _POINTERS = frozenset(
     [
@@ -129,21 +130,25 @@ def objects(s: Sentence) -> Iterator[Candidate]:
             if not _has_turn(s, topic.after, at):
                 yield candidate(s, f"{with_josa(topic.text, '은/는')} {asker} {verb}", "figure", weight)
         return
-    before = _before_object(s, at)
+    before = before_noun(s, at)
     if before:
         yield candidate(s, f"{before} {asker if kind and kind not in before else '무엇을'} {verb}", "figure", 0.95)
 
 
-def _before_object(s: Sentence, at: int) -> str | None:
+def before_noun(s: Sentence, at: int) -> str | None:
     """What stands before the noun phrase of the object at `at`, where that phrase has no clause of its own."""
     tokens = s.tokens
     first = at
     while first > 0 and tokens[first - 1].tag in NOUNS | {"XSN", "XPN", "JKG", "JC", "SN", "SO"}:
+        if tokens[first - 1].form in _WHEN:
+            break
         first -= 1
     # "상세한 보고서를 생성한다" may be asked as "무엇을 생성하나요?": the adjective goes with its noun.
     if first > 3 and tokens[first - 1].tag == "ETM" and tokens[first - 2].tag in ("XSA", "VA"):
         first -= 2 + (tokens[first - 2].tag == "XSA")
-    if first == at or first == 0 or tokens[first - 1].tag not in ("JKB", "JX", "EC"):
+    if first == at or first == 0:
+        return None
+    if tokens[first - 1].tag not in ("JKB", "JX", "EC") and tokens[first - 1].form not in _WHEN:
         return None
     if tokens[first - 1].tag == "EC" and tokens[first - 2].form not in ("위하", "통하", "이용하", "사용하", "대하"):
         return None

@@ -34,6 +34,7 @@ from corpus_to_ft.llm.extractive.structure import (
     list_questions,
     title_questions,
 )
+from corpus_to_ft.llm.extractive.subjects import SUBJECT_PATTERNS
 from corpus_to_ft.llm.extractive.tables import table_questions
 from corpus_to_ft.llm.extractive.wording import (
     Field,
@@ -63,7 +64,7 @@ _HEADED = frozenset({"heading", "section"})
 # What these point at stands before the answer.
 _BACK = re.compile(
     r"(?<![가-힣])(?:위에 |위에서|위의 |위와 |앞서|앞에서|앞의 |이러한|이런 |그런 |그러한|이와 같|이처럼|이점|이 점"
-    r"|이를 |이것|그것|해당 |이 둘|이들"
+    r"|그러다 ?보니|그러니까|이를 |이것|그것|해당 |이 둘|이들"
     r"|(?:이|본|이번) ?(?:글|포스트|포스팅|문서|페이지|블로그|예제|예시|코드)(?![가-힣]{2})"
     r"|이 (?!책|때|외|중|후|두 )[가-힣]{2,}[은는이가을를의에로도])"
 )
@@ -80,6 +81,7 @@ _PATTERNS = (
     *DOING_PATTERNS,
     *COMPARING_PATTERNS,
     *SAYING_PATTERNS,
+    *SUBJECT_PATTERNS,
 )
 # Promises what stands behind the answer: "아래 효과를 기대할 수 있습니다".
 _AHEAD = re.compile(

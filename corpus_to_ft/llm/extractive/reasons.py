@@ -10,6 +10,7 @@ from corpus_to_ft.analyzers.josa import with_josa
 from corpus_to_ft.llm.extractive.clauses import Sentence, content_words, noun_phrase, stands, topic_of
 from corpus_to_ft.llm.extractive.endings import ending_at, intention, modifier, question
 from corpus_to_ft.llm.extractive.facts import DONE, is_doer
+from corpus_to_ft.llm.extractive.manner import acts, advises_in, ends_in_ability, guesses, requests, turns
 from corpus_to_ft.llm.extractive.patterns import Candidate, Subject
 
 MAX_CLAUSE_CHARS, MAX_REASONED_CHARS = 50, 46
@@ -32,7 +33,34 @@ _HAPPENS = frozenset(_HAPPENS_WORDS.split())
 _DONE_TO = frozenset(
     {"조이", "끝내", "두", "달", "걸", "놓", "씌우", "옮기", "닫", "열", "켜", "끄", "씻", "멈추", "유지"}
 )
-_ASKS_TO_DO = frozenset({"세요", "으세요", "시오", "십시오"})
+_HARMS = frozenset(
+    [
+        "과부하",
+        "오류",
+        "에러",
+        "장애",
+        "문제",
+        "침해",
+        "위반",
+        "손해",
+        "유출",
+        "실패",
+        "지연",
+        "손상",
+        "고장",
+        "사고",
+        "부작용",
+        "위험",
+        "피해",
+        "충돌",
+        "중단",
+        "혼란",
+        "오해",
+        "낭비",
+        "손실",
+    ]
+)
+_WARNS = frozenset({"주의", "유의", "명심", "기억", "조심"})
 
 
 def stated_reasons(s: Sentence) -> Iterator[Candidate]:
@@ -74,11 +102,11 @@ def causes(s: Sentence) -> Iterator[Candidate]:
         if not (because or since or thanks or in_order):
             continue
         main = at + 1 if since else at + 2
-        if tokens[main].tag == "JX" or _turns(tokens[:at]):
+        if tokens[main].tag == "JX" or turns(tokens[:at]):
             return
         while main < ending and tokens[main].tag == "SP":
             main += 1
-        if in_order and (_advises(tokens[main:]) or any(t.tag == "ETM" for t in tokens[main:ending])):
+        if in_order and (advises_in(tokens[main:]) or any(t.tag == "ETM" for t in tokens[main:ending])):
             return
         if thanks and any(t.tag == "JKO" for t in tokens[main:]):
             return
@@ -108,13 +136,13 @@ def told_reasons(sentences: Sequence[Sentence], at: int) -> Iterator[Candidate]:
 def ways(s: Sentence) -> Iterator[Candidate]:
     """X하려면 Y한다, X하기 위해서는 Y해야 한다: X하려면 어떻게 해야 하나요?"""
     tokens = s.tokens
-    if ending_at(tokens) is None and not _requests(s):
+    if ending_at(tokens) is None and not requests(s):
         return
     for at in range(1, len(tokens) - 3):
         token = tokens[at]
         if token.tag == "EC" and token.form in ("려면", "으려면", "ᆯ려면"):
             clause = _clause(s, s.opens_at, token.end, least=2)
-        elif token.form == "위하" and tokens[at - 1].tag == "ETN" and _advises(tokens[at + 1 :][-12:]):
+        elif token.form == "위하" and tokens[at - 1].tag == "ETN" and advises_in(tokens[at + 1 :][-12:]):
             clause = intention(s.text, tokens, at - 2, s.opens_at) if at >= 2 else None
             clause = clause if clause and _fits(s, clause, s.opens_at, token.start, least=1) else None
         else:
@@ -126,7 +154,7 @@ def ways(s: Sentence) -> Iterator[Candidate]:
         # "어떤 작업이 필요하다" does not say which.
         if any(t.form == "어떤" for t in tokens[at + 1 :]):
             return
-        if clause and (_advises(tokens[at + 1 :][-12:]) or _requests(s) or _acts(tokens)):
+        if clause and (advises_in(tokens[at + 1 :][-12:]) or requests(s) or acts(tokens)):
             yield _made(s, f"{clause} 어떻게 해야 하나요?", "how", 1.3)
         return
 
@@ -135,12 +163,18 @@ def means(s: Sentence) -> Iterator[Candidate]:
     """Y하면 X할 수 있다: 어떻게 하면 X할 수 있나요?"""
     tokens = s.tokens
     ending = ending_at(tokens)
-    if ending is None or not _ends_in_ability(tokens, ending) or _turns(tokens):
+    if ending is None or not ends_in_ability(tokens, ending) or turns(tokens):
         return
     topic = topic_of(s)
     for at in range(2, ending - 4):
         token = tokens[at]
         if token.tag == "EC" and token.form in ("면", "으면") and tokens[at - 1].tag in ("XSV", "VV"):
+            # What happens by itself, or does harm, is no way to anything.
+            rest = tokens[at + 1 : ending]
+            if any(t.tag == "JKS" for t in tokens[:at]) or any(t.form in _HARMS for t in rest):
+                return
+            if any(a.form == "수" and b.form == "도" for a, b in itertools.pairwise(rest)):
+                return
             asked = _rest(s, at + 1)
             if asked:
                 yield _made(s, f"어떻게 하면 {asked}", "how", 1.1)
@@ -158,7 +192,7 @@ def means(s: Sentence) -> Iterator[Candidate]:
 def conditions(s: Sentence) -> Iterator[Candidate]:
     """X하면 Y된다, X할 때는 Y해야 한다: X하면 어떻게 되나요? X할 때는 어떻게 해야 하나요?"""
     tokens = s.tokens
-    if ending_at(tokens) is None and not _requests(s):
+    if ending_at(tokens) is None and not requests(s):
         return
     for at in range(2, len(tokens) - 4):
         token = tokens[at]
@@ -175,11 +209,13 @@ def conditions(s: Sentence) -> Iterator[Candidate]:
             continue
         if not clause or len(clause) < MIN_CONDITION_CHARS:
             return
-        if _turns(rest) or _guesses(tokens) or any(t.form in ("생각", "느끼", "믿") for t in rest[-6:]):
+        if turns(rest) or guesses(tokens) or any(t.form in ("생각", "느끼", "믿") for t in rest[-6:]):
             return
-        advised = _advises(rest[-9:], strictly=True)
+        advised = advises_in(rest[-9:], strictly=True)
+        if advised and any(t.form in _WARNS for t in rest[-9:]):
+            return
         # "지워질 수 있다" is what may happen, not what one can do.
-        able = not advised and _ends_in_ability(tokens, ending_at(tokens) or 0) and any(t.tag == "JKO" for t in rest)
+        able = not advised and ends_in_ability(tokens, ending_at(tokens) or 0) and any(t.tag == "JKO" for t in rest)
         if able:
             if token.form in ("면", "으면"):
                 yield _made(s, f"{clause} 무엇을 할 수 있나요?", "result", 0.8)
@@ -193,7 +229,7 @@ def conditions(s: Sentence) -> Iterator[Candidate]:
                 said = any(t.tag == "JX" and t.form in ("은", "는") for t in tokens[:at])
                 particle = "" if topical or said else "에는" if token.form == "경우" else "는"
                 yield _made(s, f"{clause}{particle} 어떻게 해야 하나요?", "how", 1.05)
-        elif advised or _acts(tokens):
+        elif advised or acts(tokens):
             end = "어떻게 해야 하나요?" if advised else "어떻게 되나요?"
             yield _made(s, f"{clause} {end}", "how" if advised else "result", 1.0)
         return
@@ -205,7 +241,7 @@ _NOUN = ("NNG", "NNP", "SL", "XSN")
 def _why(s: Sentence, main: int, before: int) -> str | None:
     """ "… 이유는 무엇인가요?" over the clause that begins at token `main`; its topic may stand before the reason."""
     tokens = s.tokens
-    if main >= len(tokens) or any(t.form == "겠" for t in tokens[main:]) or _guesses(tokens):
+    if main >= len(tokens) or any(t.form == "겠" for t in tokens[main:]) or guesses(tokens):
         return None
     owner = ""
     start = tokens[main].start
@@ -229,7 +265,7 @@ def _why(s: Sentence, main: int, before: int) -> str | None:
     # "거는 이유는 무엇인가요?" does not say of what; and a condition in front asks for two things at once.
     if not owner and not any(t.tag in ("JKS", "JKO", "JX", "VCP") for t in tokens[main:]):
         return None
-    if any(t.tag == "EC" and t.form in ("면", "으면") for t in tokens[main:]) or _turns(tokens[main:]):
+    if any(t.tag == "EC" and t.form in ("면", "으면") for t in tokens[main:]) or turns(tokens[main:]):
         return None
     if owner and any(t.tag == "EC" and t.form in ("고", "며", "으며") for t in tokens[main:]):
         return None
@@ -254,7 +290,7 @@ def _rest(s: Sentence, at: int) -> str | None:
         at += 1
     if at >= len(tokens) or content_words(tokens[at:]) < 2:
         return None
-    if any(t.tag == "JX" and t.form in ("은", "는") for t in tokens[at:]) or _turns(tokens[at:]):
+    if any(t.tag == "JX" and t.form in ("은", "는") for t in tokens[at:]) or turns(tokens[at:]):
         return None
     if any(t.tag == "EC" and t.form in ("면", "으면") for t in tokens[at:]):
         return None
@@ -281,58 +317,6 @@ def _fits(s: Sentence, clause: str, start: int, end: int, least: int) -> bool:
 
 def _short(clause: str, most: int) -> bool:
     return 4 <= len(clause.strip()) <= most and stands(clause)
-
-
-def _turns(tokens: Sequence[Token]) -> bool:
-    return any(
-        (t.tag == "EC" and t.form in ("지만", "는데", "ᆫ데", "은데", "으나", "거나"))
-        or (t.tag == "NNB" and t.form == "데")
-        for t in tokens
-    )
-
-
-def _advises(tokens: Sequence[Token], *, strictly: bool = False) -> bool:
-    """Whether a clause says what to do; a need counts only where the sentence asked for it."""
-    forms = [t.form for t in tokens]
-    if set(forms) & _ASKS_TO_DO or (not strictly and "필요" in forms[-8:] and "없" not in forms[-4:]):
-        return True
-    for first, second in itertools.pairwise(forms):
-        if (first in ("어야", "아야", "여야") and second in ("하", "되", "만")) or (
-            first in ("면", "으면") and second in ("되", "좋")
-        ):
-            return True
-    return any(a == "것" and "좋" in forms[i : i + 3] for i, a in enumerate(forms))
-
-
-def advises(s: Sentence) -> bool:
-    """Whether a sentence tells the reader what to do."""
-    return _requests(s) or _advises(s.tokens[-12:], strictly=True)
-
-
-def _requests(s: Sentence) -> bool:
-    ending = next((t for t in reversed(s.tokens) if t.tag == "EF"), None)
-    return ending is not None and ending.form in _ASKS_TO_DO
-
-
-def _ends_in_ability(tokens: Sequence[Token], ending: int) -> bool:
-    forms = [t.form for t in tokens[max(0, ending - 5) : ending] if t.tag not in ("EP", "JX", "JKS")]
-    return forms[-2:] == ["수", "있"] and not set(forms[:-2]) & {"보", "알", "확인", "느끼", "보이", "말"}
-
-
-def _guesses(tokens: Sequence[Token]) -> bool:
-    forms = [t.form for t in tokens]
-    return any(a in ("것", "거") and b == "같" for a, b in itertools.pairwise(forms))
-
-
-def _acts(tokens: Sequence[Token]) -> bool:
-    """Whether the sentence ends in what happens or is done, not in what something is or is like."""
-    ending = ending_at(tokens) or 0
-    stems = [t for t in tokens[max(0, ending - 5) : ending] if t.tag[:2] in ("VV", "VA", "VX", "VC", "XS")]
-    if not stems or stems[-1].tag[:3] in ("XSA", "XSN", "VCP", "VCN"):
-        return False
-    if stems[-1].form in ("있", "없"):
-        return any(t.form == "수" for t in tokens[max(0, ending - 4) : ending])
-    return stems[-1].tag[:2] in ("VV", "XS") or (stems[-1].tag == "VX" and stems[-1].form not in ("싶", "듯하", "않"))
 
 
 def _needs_object(tokens: Sequence[Token]) -> bool:

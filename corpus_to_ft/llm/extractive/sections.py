@@ -10,8 +10,8 @@ from corpus_to_ft.analyzers.josa import with_josa
 from corpus_to_ft.llm.extractive.clauses import EMPTY, MAX_TOPIC_CHARS, RELATIONS, Sentence, announces, is_broken
 from corpus_to_ft.llm.extractive.doings import has_object, is_able
 from corpus_to_ft.llm.extractive.endings import ending_at
+from corpus_to_ft.llm.extractive.manner import advises
 from corpus_to_ft.llm.extractive.patterns import Candidate, noun_run
-from corpus_to_ft.llm.extractive.reasons import advises
 from corpus_to_ft.llm.extractive.sentence_shape import fitness
 from corpus_to_ft.llm.extractive.wording import is_relation, noun_phrase_of, shares_word, to_do
 from corpus_to_ft.records import Block
@@ -55,6 +55,7 @@ _COURSES = frozenset(
         "라이프사이클",
     ]
 )
+_HISTORIES = frozenset({"경과", "연혁", "추이", "동향", "현황", "일정"})
 _SETS = frozenset(
     ["기능", "종류", "유형", "사례", "팁", "도구", "요소", "항목", "예시", "옵션", "패턴", "기법", "키워드"]
 )
@@ -70,7 +71,27 @@ _DEEDS_WORDS = (
 )
 _DEEDS = frozenset(_DEEDS_WORDS.split())
 _DEEDS_AT = frozenset({"기여", "참여", "대응", "가입", "로그인", "접속", "연결", "투고", "문의"})
-_OF_BEFORE = re.compile(r"(?<![가-힣])(?:기존|현재|이전|과거|우리|저희|첫|나의|내)")
+_ADVERBS = frozenset(
+    [
+        "자주",
+        "빨리",
+        "먼저",
+        "함께",
+        "직접",
+        "미리",
+        "바로",
+        "다시",
+        "계속",
+        "꾸준히",
+        "천천히",
+        "많이",
+        "잘",
+        "항상",
+        "더",
+        "처음",
+    ]
+)
+_OF_BEFORE = re.compile(r"(?<![가-힣])(?:기존|현재|이전|과거|우리|저희|첫|나의|내|처음엔?|처음에는|나중에|이번|지금)")
 _ADVERBIAL = re.compile(r"(?:으로|로|에서|에|에게|게)$")
 _JOINED = re.compile(r"(?:및|과|와|또는|·|,|/)$|[·,/&]|(?: 및 | 또는 )")
 _LINK = re.compile(r"https?://\S+|www\.\S+")
@@ -141,12 +162,14 @@ def _asked(phrase: str, below: Sequence[Sentence]) -> tuple[str, Literal["", "�
     if found := _VERSUS.match(phrase):
         return f"{with_josa(found[1], '과/와')} {with_josa(found[2], '은/는')} 어떻게 다른가요?", "에서", 1.1
     action = to_do(phrase)
-    if action and not phrase.endswith("보기"):
+    listed = sum(s.block.kind == "list_item" for s in below[:6]) > 1
+    if action and not phrase.endswith("보기") and (listed or any(advises(s) for s in below[:5])):
         return f"{action} 어떻게 해야 하나요?", "에서", 0.9
     if head in _NEEDS and " " in phrase:
         owner = phrase.removesuffix(head).strip().removesuffix("의")
         return f"{with_josa(owner, '은/는')} {_NEEDS[head]}", "에서", 1.0
-    if head in _COURSES:
+    told_past = any(t.tag == "EP" for t in below[0].tokens[-4:])
+    if head in _COURSES and not (told_past and head not in _HISTORIES):
         return f"{with_josa(phrase, '은/는')} 어떻게 되나요?", of, 0.9
     if head in ("방법", "법") or head in RELATIONS or head in _SIDES or _ends(phrase, _SIDES):
         return f"{with_josa(phrase, '은/는')} 무엇인가요?", of, 0.95
@@ -174,6 +197,8 @@ def _deed(phrase: str) -> str | None:
     if head not in _DEEDS | _DEEDS_AT or len(before) < 2 or _JOINED.search(before) or before in EMPTY:
         return None
     before = before.removesuffix("의").strip()
+    if before.split()[-1] in _ADVERBS:
+        return None
     if _ADVERBIAL.search(before) and re.search("[가-힣]", before[-1]):
         return f"{before} {head}"
     return f"{before}에 {head}" if head in _DEEDS_AT else f"{with_josa(before, '을/를')} {head}"
@@ -194,6 +219,9 @@ def is_headline(text: str, blocks: Sequence[Block], number: int) -> bool:
     block = blocks[number]
     if block.kind == "heading":
         return True
+    # Loose lines of a diary are no headings: the page must have structure of its own.
+    if not any(b.kind in ("heading", "list_item") for b in blocks):
+        return False
     if block.kind != "paragraph" or not 2 <= block.end - block.start <= MAX_HEADLINE_CHARS or number + 1 >= len(blocks):
         return False
     line, following = block.of(text).strip(), blocks[number + 1]

@@ -220,7 +220,7 @@ def polite_question(text: str) -> str | None:
     if not found or re.search(r"[?？!]", found[1]):
         return None
     core = found[1].rstrip(" .")
-    if points(core):
+    if points(core) or "가, " in core:
         return None
     for ending, polite in (
         ("무엇인가", "무엇인가요"), ("입니까", "인가요"), ("습니까", "나요"), ("는가", "나요"),
