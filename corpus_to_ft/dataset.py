@@ -16,6 +16,7 @@ from corpus_to_ft import __version__
 from corpus_to_ft.checks.duplicates import drop_duplicates
 from corpus_to_ft.document_work import code_digest
 from corpus_to_ft.errors import ConfigError, boundary
+from corpus_to_ft.language import Sentence
 from corpus_to_ft.llm.stage import DirectAsk, LedgerAsk
 from corpus_to_ft.records import Document, Example, Keywords, Note, Passage, Rejected, Split, Summary, digest
 from corpus_to_ft.run.each import Tally
@@ -204,7 +205,7 @@ def export(contents: Contents, folder: Path) -> None:
 
 def _write_lines(path: Path, lines: Iterable[Mapping[str, Any]]) -> None:
     part = path.with_name(f".{path.name}.part")
-    with boundary(OSError, to=ConfigError, message=f"cannot write {path}"):
+    with boundary(OSError, to=ConfigError, message=Sentence("cannot write {path}", path=path)):
         path.parent.mkdir(parents=True, exist_ok=True)
         with part.open("w", encoding="utf-8", newline="\n") as file:
             file.writelines(dump_line(line) + "\n" for line in lines)

@@ -18,9 +18,27 @@ A bad item is data: `InputError`, `ProviderRefused` and `BadReply` are turned in
 traceback (exit 70).
 """
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
+
+from corpus_to_ft.language import Sentence, foreign
+
+SYSTEM_FAULTS = {
+    errno.ENOENT: Sentence("there is no such file or folder"),
+    errno.EACCES: Sentence("permission denied"),
+    errno.EPERM: Sentence("permission denied"),
+    errno.EEXIST: Sentence("it exists already"),
+    errno.ENOTDIR: Sentence("a part of the path is no folder"),
+    errno.EISDIR: Sentence("it is a folder"),
+    errno.ENOSPC: Sentence("the disk is full"),
+    errno.EDQUOT: Sentence("the disk quota is used up"),
+    errno.EROFS: Sentence("the disk cannot be written to"),
+    errno.ENAMETOOLONG: Sentence("the name is too long"),
+    errno.ELOOP: Sentence("its links lead in a circle"),
+    errno.EIO: Sentence("the disk cannot be read"),
+}
 
 
 class ExitCode(IntEnum):
@@ -35,9 +53,17 @@ class ExitCode(IntEnum):
 
 
 class CorpusToFtError(Exception):
-    """The root of everything raised on purpose."""
+    """The root of everything raised on purpose. `sentence` says what happened, in the language of whoever reads it."""
 
     exit_code: ExitCode = ExitCode.FAILED
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(sentence)
+
+    @property
+    def sentence(self) -> Sentence:
+        said = self.args[0]
+        return said if isinstance(said, Sentence) else foreign(str(said))
 
 
 class ConfigError(CorpusToFtError):
@@ -50,14 +76,15 @@ class MissingExtra(ConfigError):
     """An optional package is needed; the message ends in the command that installs it."""
 
     def __init__(self, feature: str, extra: str) -> None:
-        super().__init__(f"{feature} needs an optional package. Install it: pip install 'corpus-to-ft[{extra}]'")
+        what = "{feature} needs an optional package. Install it: pip install 'corpus-to-ft[{extra}]'"
+        super().__init__(Sentence(what, feature=feature, extra=extra))
 
 
 class InputError(CorpusToFtError):
     """One source or item cannot be used. `reason` is a short stable word, `detail` a sentence for people."""
 
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(f"{reason}: {detail}")
+    def __init__(self, reason: str, detail: Sentence) -> None:
+        super().__init__(Sentence("{reason}: {detail}", reason=Sentence(reason), detail=detail))
         self.reason = reason
         self.detail = detail
 
@@ -85,8 +112,8 @@ class BadReply(ProviderError):
 
     reason = "bad_reply"
 
-    def __init__(self, message: str, raw: str = "") -> None:
-        super().__init__(message)
+    def __init__(self, sentence: Sentence, raw: str = "") -> None:
+        super().__init__(sentence)
         self.raw = raw
 
 
@@ -111,7 +138,7 @@ class StoreError(CorpusToFtError):
 
 
 @contextmanager
-def boundary(*foreign: type[Exception], to: type[CorpusToFtError], message: str) -> Iterator[None]:
+def boundary(*foreign: type[Exception], to: type[CorpusToFtError], message: Sentence) -> Iterator[None]:
     """Turn the named foreign exceptions into one of ours; its message ends with the cause.
 
     `to` must be constructible from one message; for `InputError` use `input_boundary`.
@@ -119,13 +146,20 @@ def boundary(*foreign: type[Exception], to: type[CorpusToFtError], message: str)
     try:
         yield
     except foreign as error:
-        raise to(f"{message}: {error}") from error
+        raise to(Sentence("{message}: {cause}", message=message, cause=cause_of(error))) from error
 
 
 @contextmanager
-def input_boundary(*foreign: type[Exception], reason: str, detail: str) -> Iterator[None]:
+def input_boundary(*foreign: type[Exception], reason: str, detail: Sentence) -> Iterator[None]:
     """Turn the named foreign exceptions into an `InputError`, so that only this item falls out."""
     try:
         yield
     except foreign as error:
-        raise InputError(reason, f"{detail} ({error})") from error
+        raise InputError(reason, Sentence("{detail} ({cause})", detail=detail, cause=cause_of(error))) from error
+
+
+def cause_of(error: Exception) -> Sentence:
+    """What a foreign exception says, in our words where the system says it often."""
+    if isinstance(error, OSError):
+        return SYSTEM_FAULTS.get(error.errno or 0) or foreign(error.strerror or str(error))
+    return foreign(str(error))

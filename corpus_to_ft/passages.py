@@ -21,6 +21,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from corpus_to_ft.analyzers.base import Analysis, Analyzer, Token, moved
+from corpus_to_ft.language import Sentence
 from corpus_to_ft.plugin import refuse_above
 from corpus_to_ft.records import Block, Document, Note, Passage, Rejected, Span
 from corpus_to_ft.tokens import count_tokens
@@ -124,21 +125,27 @@ class _Cutter:
     def count(self, start: int, end: int) -> int:
         return count_tokens(self.document.text[start:end], self.encoding)
 
-    def reject(self, start: int, end: int, reason: str, detail: str) -> Rejected:
+    def reject(self, start: int, end: int, reason: str, detail: Sentence) -> Rejected:
         return Rejected.make(
             item_id=self.document.id, source=self.document.source, stage="passages",
-            reason=reason, detail=f"{detail}; {self.place(start, end)}",
+            reason=reason, detail=Sentence("{detail}; {place}", detail=detail, place=self.place(start, end)),
         )  # fmt: skip
 
     def note_cut(self, start: int, end: int) -> Note:
-        detail = f"a sentence longer than {self.limit} tokens is cut at inner borders; all of it is kept"
+        detail = Sentence(
+            "a sentence longer than {limit} tokens is cut at inner borders; all of it is kept", limit=self.limit
+        )
         return Note.make(
             item_id=self.document.id, source=self.document.source, stage="passages",
-            reason="sentence_cut", detail=f"{detail}; {self.place(start, end)}",
+            reason="sentence_cut", detail=Sentence("{detail}; {place}", detail=detail, place=self.place(start, end)),
         )  # fmt: skip
 
-    def place(self, start: int, end: int) -> str:
-        return f"characters {start}–{end}: {_opening(self.document.text[start:end])}"
+    def too_long(self, tokens: int) -> Sentence:
+        return Sentence("{tokens} tokens, more than the {limit} of a passage", tokens=tokens, limit=self.limit)
+
+    def place(self, start: int, end: int) -> Sentence:
+        opening = _opening(self.document.text[start:end])
+        return Sentence("characters {start}–{end}: {opening}", start=start, end=end, opening=opening)
 
     def runs(self) -> Iterator[list[_Piece] | Rejected | Note]:
         """Pieces in unbroken runs; a rejected piece ends a run, since a passage is one stretch of text."""
@@ -155,9 +162,8 @@ class _Cutter:
             yield run
             run = []
             is_code = piece.block.kind == "code"
-            reason, what = ("code_too_long", "code") if is_code else ("sentence_too_long", "a sentence")
-            detail = f"{what} of {piece.tokens} tokens, more than the {self.limit} of a passage"
-            yield self.reject(piece.start, piece.end, reason, detail)
+            reason = "code_too_long" if is_code else "sentence_too_long"
+            yield self.reject(piece.start, piece.end, reason, self.too_long(piece.tokens))
         yield run
 
     def _pieces(self) -> Iterator[_Piece]:
@@ -239,15 +245,18 @@ class _Cutter:
             start, end = group[0].start, group[-1].end
             body = [piece for piece in group if piece.block.kind != "heading"]
             if not body:
-                yield self.reject(start, end, "heading_only", "headings with nothing under them")
+                yield self.reject(start, end, "heading_only", Sentence("headings with nothing under them"))
                 continue
             # Groups are proved to fit; only what was joined after that, and a stated minimum, need the exact count.
             tokens = 0 if self._surely_fits(group) and not self.settings.min_tokens else self.count(start, end)
             if tokens > self.limit:
-                detail = f"a stretch of {tokens} tokens, more than the {self.limit} of a passage"
-                yield self.reject(start, end, "sentence_too_long", detail)
+                yield self.reject(start, end, "sentence_too_long", self.too_long(tokens))
             elif tokens < self.settings.min_tokens or _sentences(group) < self.settings.min_sentences:
-                detail = f"{tokens} tokens in {_sentences(group)} sentences, less than asked for"
+                detail = Sentence(
+                    "{tokens} tokens in {sentences} sentences, less than asked for",
+                    tokens=tokens,
+                    sentences=_sentences(group),
+                )
                 yield self.reject(start, end, "passage_too_short", detail)
             else:
                 yield Passage.make(self.document, start, end, _common([p.path for p in body]), self._cut_blocks(group))

@@ -21,13 +21,31 @@ from importlib import metadata, resources
 from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic_core import PydanticCustomError
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from corpus_to_ft.errors import ConfigError
+from corpus_to_ft.language import Sentence, foreign, joined
 from corpus_to_ft.records import digest
 
 # The type of a validation error about several fields at once; its message names them with their values.
 CONTRADICTION = "contradiction"
+BOUNDS = ("ge", "gt", "le", "lt", "min_length", "max_length", "expected")
+_WRONG = {
+    ("greater_than_equal",): Sentence("it should be at least {ge}"),
+    ("greater_than",): Sentence("it should be above {gt}"),
+    ("less_than_equal",): Sentence("it should be at most {le}"),
+    ("less_than",): Sentence("it should be below {lt}"),
+    ("too_short", "string_too_short"): Sentence("it should hold at least {min_length}"),
+    ("too_long", "string_too_long"): Sentence("it should hold at most {max_length}"),
+    ("int_type", "int_parsing", "int_from_float", "int_parsing_size"): Sentence("it should be a whole number"),
+    ("float_type", "float_parsing", "finite_number"): Sentence("it should be a number"),
+    ("bool_type", "bool_parsing"): Sentence("it should be true or false"),
+    ("string_type",): Sentence("it should be a text"),
+    ("tuple_type", "list_type", "set_type", "frozen_set_type"): Sentence("it should be a list"),
+    ("model_type", "model_attributes_type", "dict_type", "mapping_type"): Sentence("it should be a section of keys"),
+    ("literal_error", "enum"): Sentence("it should be one of {expected}"),
+    ("missing",): Sentence("it is missing"),
+}
 # The folders that hold plugins, and the contract each of them fixes.
 CONTRACTS: Mapping[str, str] = {
     "ingest": "Reader",
@@ -87,7 +105,14 @@ def find_plugin(folder: str, name: str, contract: type[P]) -> type[P]:
     file_name = name.split(".", 1)[0]
     names = plugin_names(folder)
     if file_name not in names:
-        raise ConfigError(f"there is no {folder} plugin {name!r}; there are: {', '.join(names)}")
+        raise ConfigError(
+            Sentence(
+                "there is no {folder} plugin {name!r}; there are: {names}",
+                folder=folder,
+                name=name,
+                names=", ".join(names),
+            )
+        )
     module = importlib.import_module(f"corpus_to_ft.{folder}.{file_name}")
     own = [
         value
@@ -106,7 +131,11 @@ def make_plugin(folder: str, name: str, contract: type[P], settings: Mapping[str
     variant = name.partition(".")[2]
     if variant and variant not in found.variants:
         choices = ", ".join(f"{name.partition('.')[0]}.{choice}" for choice in found.variants) or name.partition(".")[0]
-        raise ConfigError(f"there is no {folder} plugin {name!r}; there are: {choices}")
+        raise ConfigError(
+            Sentence(
+                "there is no {folder} plugin {name!r}; there are: {choices}", folder=folder, name=name, choices=choices
+            )
+        )
     if variant:
         values["variant"] = variant
     try:
@@ -115,35 +144,57 @@ def make_plugin(folder: str, name: str, contract: type[P], settings: Mapping[str
         raise ConfigError(explain(error, f"[{folder}] {name}", found)) from error
 
 
+def contradiction(template: str, **values: str | float) -> PydanticCustomError:
+    """For validators: several fields that are right alone and wrong together, named with their values."""
+    return PydanticCustomError(CONTRADICTION, template, {**values, "template": template})
+
+
 def refuse_above(settings: BaseModel, low: str, high: str) -> None:
     """For validators: the field `low` must not be above the field `high`, where 0 is no bound."""
     least, most = getattr(settings, low), getattr(settings, high)
     if 0 < most < least:
-        values = {"low": low, "least": least, "high": high, "most": most}
-        raise PydanticCustomError(CONTRADICTION, "{low} ({least}) is above {high} ({most})", values)
+        raise contradiction("{low} ({least}) is above {high} ({most})", low=low, least=least, high=high, most=most)
 
 
-def explain(error: ValidationError, where: str, model: type[BaseModel]) -> str:
+def explain(error: ValidationError, where: str, model: type[BaseModel]) -> Sentence:
     """A pydantic error of `model`, a line for each wrong value: the key, what is wrong, what was given."""
     lines = []
     for problem in error.errors():
-        key = ".".join(str(part) for part in problem["loc"]) or "(root)"
+        key, wrong = ".".join(str(part) for part in problem["loc"]) or "(root)", what_is_wrong(problem)
         if problem["type"] == "extra_forbidden":
-            lines.append(f"{where}: unknown key {key!r}{_nearest(problem['loc'], model)}")
+            nearest = _nearest(problem["loc"], model)
+            line = Sentence("{where}: unknown key {key!r} ({nearest})", where=where, key=key, nearest=nearest)
         elif problem["type"] == CONTRADICTION:
-            lines.append(f"{where}: {key}: {problem['msg']}")
+            line = Sentence("{where}: {key}: {wrong}", where=where, key=key, wrong=wrong)
         else:
-            lines.append(f"{where}: {key}: {problem['msg']} (given: {problem.get('input')!r})")
-    return "\n".join(lines)
+            given = repr(problem.get("input"))
+            told = "{where}: {key}: {wrong} (given: {given})"
+            line = Sentence(told, where=where, key=key, wrong=wrong, given=given)
+        lines.append(line)
+    return joined(lines)
 
 
-def _nearest(place: tuple[int | str, ...], model: type[BaseModel]) -> str:
+def what_is_wrong(problem: ErrorDetails) -> Sentence:
+    """In our words what pydantic found, in its own where the kind is rare."""
+    values = problem.get("ctx", {})
+    if problem["type"] == CONTRADICTION:
+        template = values["template"]
+        return Sentence(template, **{name: value for name, value in values.items() if name != "template"})
+    for types, told in _WRONG.items():
+        if problem["type"] in types:
+            return Sentence(told.template, **{name: value for name, value in values.items() if name in BOUNDS})
+    return foreign(problem["msg"])
+
+
+def _nearest(place: tuple[int | str, ...], model: type[BaseModel]) -> Sentence:
     """The right key that an unknown one at `place` comes closest to, else all there are."""
     for part in place[:-1]:
         field = model.model_fields.get(str(part))
         if field is None or not inspect.isclass(field.annotation) or not issubclass(field.annotation, BaseModel):
-            return ""
+            break
         model = field.annotation
     names = list(model.model_fields)
     near = difflib.get_close_matches(str(place[-1]), names, n=1)
-    return f" (did you mean {near[0]!r}?)" if near else f" (there are: {', '.join(names) or 'none'})"
+    if near:
+        return Sentence("did you mean {name!r}?", name=near[0])
+    return Sentence("there are: {names}", names=", ".join(names)) if names else Sentence("there are none")

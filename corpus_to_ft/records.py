@@ -18,6 +18,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from corpus_to_ft.language import Sentence
+
 BlockKind = Literal["heading", "paragraph", "list_item", "code", "table_row", "quote"]
 Kind = Literal["qa", "keywords", "summary"]
 Role = Literal["system", "user", "assistant"]
@@ -249,7 +251,7 @@ class ProviderFailure:
 
     prompt_id: str
     reason: str
-    detail: str
+    detail: Sentence
     raw: str = ""
 
 
@@ -310,10 +312,10 @@ class Rejected:
     source: str
     stage: str
     reason: str
-    detail: str
+    detail: Sentence
 
     @classmethod
-    def make(cls, *, item_id: str, source: str, stage: str, reason: str, detail: str) -> Rejected:
+    def make(cls, *, item_id: str, source: str, stage: str, reason: str, detail: Sentence) -> Rejected:
         return cls(
             id=digest(item_id, source, stage, reason, detail), item_id=item_id, source=source,
             stage=stage, reason=reason, detail=detail,
@@ -329,10 +331,10 @@ class Note:
     source: str
     stage: str
     reason: str
-    detail: str
+    detail: Sentence
 
     @classmethod
-    def make(cls, *, item_id: str, source: str, stage: str, reason: str, detail: str) -> Note:
+    def make(cls, *, item_id: str, source: str, stage: str, reason: str, detail: Sentence) -> Note:
         return cls(
             id=digest(item_id, source, stage, reason, detail), item_id=item_id, source=source,
             stage=stage, reason=reason, detail=detail,

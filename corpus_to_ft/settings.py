@@ -13,10 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from corpus_to_ft.analyzers.base import Analyzer
 from corpus_to_ft.checks.base import Check
 from corpus_to_ft.checks.duplicates import DuplicateSettings
-from corpus_to_ft.errors import ConfigError
+from corpus_to_ft.errors import ConfigError, cause_of
 from corpus_to_ft.generate.base import Generator
 from corpus_to_ft.ingest.base import Reader
 from corpus_to_ft.ingest.stage import IngestSettings
+from corpus_to_ft.language import Sentence, joined
 from corpus_to_ft.llm.base import Provider
 from corpus_to_ft.passages import PassageSettings, passage_limit
 from corpus_to_ft.plugin import explain, find_plugin, make_plugin, plugin_names
@@ -113,8 +114,11 @@ class Settings(BaseModel):
 def _add_environment(fields: dict[str, Any], provider: type[Provider]) -> None:
     """The address from OPENAI_BASE_URL where none is set, and the key from the variable that the settings name."""
     if "api_key" in fields:
-        remedy = "set an environment variable and name it in provider.api_key_env"
-        raise ConfigError(f"provider.api_key: keys are never written down; {remedy}")
+        told = (
+            "provider.api_key: keys are never written down; set an environment variable and name it in "
+            "provider.api_key_env"
+        )
+        raise ConfigError(Sentence(told))
     address = os.environ.get("OPENAI_BASE_URL")
     if address and "base_url" in provider.model_fields:
         fields.setdefault("base_url", address)
@@ -142,16 +146,25 @@ def load_settings(config: Path | None = None, overrides: Sequence[str] = ()) -> 
 def _refuse_what_never_fits(settings: Settings) -> None:
     """Settings that each are right and together would reject every passage or document."""
     target, passages, kept = settings.make_target(), settings.passages, settings.summarize
-    holds = f"target.use = {target.name!r} with {target.max_tokens:,} tokens a line"
+    holds = Sentence(
+        "target.use = {name!r} with {max_tokens:,} tokens a line", name=target.name, max_tokens=target.max_tokens
+    )
     longest = passage_limit(passages, target.encoding, target.max_tokens)
     if passages.min_tokens > longest:
-        least = f"passages.min_tokens ({passages.min_tokens})"
-        raise ConfigError(f"{least} is above the {longest} tokens of the longest passage, by {holds}")
+        told = "passages.min_tokens ({least}) is above the {longest} tokens of the longest passage, by {holds}"
+        raise ConfigError(Sentence(told, least=passages.min_tokens, longest=longest, holds=holds))
     room = target.max_tokens - kept.question_tokens - kept.answer_tokens - kept.separator_tokens
     if room < SMALLEST_BUDGET:
         raise ConfigError(
-            f"summarize.question_tokens ({kept.question_tokens}), summarize.answer_tokens ({kept.answer_tokens}) and "
-            f"summarize.separator_tokens ({kept.separator_tokens}) leave no room for a summary, by {holds}"
+            Sentence(
+                "summarize.question_tokens ({question_tokens}), summarize.answer_tokens ({answer_tokens})"
+                " and summarize.separator_tokens ({separator_tokens}) leave no room for a summary, by "
+                "{holds}",
+                question_tokens=kept.question_tokens,
+                answer_tokens=kept.answer_tokens,
+                separator_tokens=kept.separator_tokens,
+                holds=holds,
+            )
         )
 
 
@@ -161,20 +174,34 @@ def _read(config: Path) -> dict[str, Any]:
         with config.open("rb") as file:
             data = file.read(MAX_CONFIG_BYTES + 1)
         if len(data) > MAX_CONFIG_BYTES:
-            raise ConfigError(f"{config} is no config file: it is larger than {MAX_CONFIG_BYTES:,} bytes")
+            raise ConfigError(
+                Sentence(
+                    "{config} is no config file: it is larger than {max_config_bytes:,} bytes",
+                    config=config,
+                    max_config_bytes=MAX_CONFIG_BYTES,
+                )
+            )
         return tomllib.loads(data.decode("utf-8-sig"))
     except FileNotFoundError as error:
-        raise ConfigError(f"there is no config file {config}; write one with: corpus-to-ft init {config}") from error
+        raise ConfigError(
+            Sentence("there is no config file {config}; write one with: corpus-to-ft init {config}", config=config)
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"the config file {config} cannot be read as UTF-8 text: {error}") from error
+        raise ConfigError(
+            Sentence(
+                "the config file {config} cannot be read as UTF-8 text: {cause}", config=config, cause=cause_of(error)
+            )
+        ) from error
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"the config file {config} is not valid TOML: {error}") from error
+        raise ConfigError(
+            Sentence("the config file {config} is not valid TOML: {cause}", config=config, cause=cause_of(error))
+        ) from error
 
 
 def _apply(values: dict[str, Any], override: str) -> None:
     path, equals, text = override.partition("=")
     if not equals or not path.strip():
-        raise ConfigError(f"--set wants a.b=c, it was given {override!r}")
+        raise ConfigError(Sentence("--set wants a.b=c, it was given {override!r}", override=override))
     try:
         value = tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
@@ -186,25 +213,35 @@ def _apply(values: dict[str, Any], override: str) -> None:
     if path == "generate" and isinstance(value, str):
         value = [{"use": name.strip()} for name in value.split(",")]
     if not isinstance(table, dict):
-        raise ConfigError(f"--set {override!r}: {'.'.join(parents)} holds no keys")
+        raise ConfigError(
+            Sentence("--set {override!r}: {parents} holds no keys", override=override, parents=".".join(parents))
+        )
     table[last] = value
 
 
 def _member(table: Any, key: str, override: str) -> Any:
     if isinstance(table, list) and key.isdigit() and int(key) < len(table):
         return table[int(key)]
-    raise ConfigError(f"--set {override!r}: there is no {key!r}")
+    raise ConfigError(Sentence("--set {override!r}: there is no {key!r}", override=override, key=key))
 
 
 def _refuse_unknown(section: str, given: Mapping[str, Any], names: Sequence[str]) -> None:
     for name in given:
         if name not in names:
-            raise ConfigError(f"[{section}] has no {name!r}; there are: {', '.join(names)}")
+            raise ConfigError(
+                Sentence(
+                    "[{section}] has no {name!r}; there are: {names}",
+                    section=section,
+                    name=name,
+                    names=", ".join(names),
+                )
+            )
 
 
-def _explain(error: ValidationError, where: str) -> str:
+def _explain(error: ValidationError, where: str) -> Sentence:
     """The plain account, and for a single `[generate]` section how several are written."""
     text = explain(error, where, Settings)
     if any(problem["loc"] == ("generate",) and problem["type"] == "tuple_type" for problem in error.errors()):
-        text += "; write [[generate]] with two brackets, or --set generate=qa,keywords"
+        several = Sentence("write [[generate]] with two brackets, or --set generate=qa,keywords")
+        return joined([text, several], "; ")
     return text

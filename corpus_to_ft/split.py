@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
 
-from corpus_to_ft.plugin import CONTRADICTION
+from corpus_to_ft.plugin import contradiction
 from corpus_to_ft.records import Document, Example, Split, digest
 from corpus_to_ft.similar import Clusters, Pair, similar_pairs, similar_texts, trigrams
 
@@ -32,9 +31,8 @@ class SplitSettings(BaseModel):
     @model_validator(mode="after")
     def _something_is_left_to_train(self) -> SplitSettings:
         if self.validation + self.test >= 1:
-            shares = {"validation": self.validation, "test": self.test}
             told = "validation ({validation}) and test ({test}) together must be below 1"
-            raise PydanticCustomError(CONTRADICTION, told, shares)
+            raise contradiction(told, validation=self.validation, test=self.test)
         return self
 
 

@@ -8,6 +8,7 @@ from importlib import resources
 from typing import Any
 
 from corpus_to_ft.errors import ConfigError
+from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import Target
 
 
@@ -20,7 +21,9 @@ def load_target(name: str) -> Target:
     """Raises ConfigError with the list of right names."""
     facts = _table().get(name)
     if facts is None:
-        raise ConfigError(f"there is no target {name!r}; there are: {', '.join(_table())}")
+        raise ConfigError(
+            Sentence("there is no target {name!r}; there are: {names}", name=name, names=", ".join(_table()))
+        )
     return Target(name=name, **facts)
 
 

@@ -12,6 +12,7 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from corpus_to_ft.errors import ConfigError
+from corpus_to_ft.language import Sentence
 
 if TYPE_CHECKING:
     from tiktoken import Encoding
@@ -53,8 +54,12 @@ def encoding_for(model_or_encoding: str) -> str:
         found = encoding_name_for_model(_base_model(name))
     except KeyError:
         raise ConfigError(
-            f"it is not known how the model {model_or_encoding!r} counts tokens; "
-            f"name an encoding instead: {', '.join(ENCODINGS)}"
+            Sentence(
+                "it is not known how the model {model_or_encoding!r} counts tokens; name an encoding "
+                "instead: {encodings}",
+                model_or_encoding=model_or_encoding,
+                encodings=", ".join(ENCODINGS),
+            )
         ) from None
     return SAME_TEXT_TOKENS.get(found, found)
 
@@ -66,7 +71,9 @@ def _base_model(name: str) -> str:
 
 def _load(name: str) -> Encoding:
     if name not in ENCODINGS:
-        raise ConfigError(f"there is no encoding {name!r}; there are: {', '.join(ENCODINGS)}")
+        raise ConfigError(
+            Sentence("there is no encoding {name!r}; there are: {encodings}", name=name, encodings=", ".join(ENCODINGS))
+        )
     with _loading:
         if name not in _loaded:
             _loaded[name] = _build(name)
@@ -99,5 +106,9 @@ def _read_ranks(name: str, expected_hash: str) -> dict[bytes, int]:
     ranks = {plain[start:end]: rank for rank, (start, end) in enumerate(borders) if end > start}
     published = b"".join([b"%b %d\n" % (b2a_base64(token, newline=False), rank) for token, rank in ranks.items()])
     if hashlib.sha256(published).hexdigest() != expected_hash:
-        raise ConfigError(f"the token ranks of {name} in this installation are damaged; install corpus-to-ft again")
+        raise ConfigError(
+            Sentence(
+                "the token ranks of {name} in this installation are damaged; install corpus-to-ft again", name=name
+            )
+        )
     return ranks

@@ -305,3 +305,24 @@ build_dataset(load_settings(None, {settings!r}), [{str(folder)!r}], Path({str(ou
     assert "the same command continues" in run("status", out).stdout
     assert run("run", folder, "-o", out, "--set", settings[0], "--set", settings[1]).returncode == 0
     assert json.loads(run("status", out, "--json").stdout)["unfinished"] is False
+
+
+def test_errors_rejections_and_warnings_speak_korean_and_exports_english(source: Path, tmp_path: Path) -> None:
+    (source / "빈.txt").write_bytes(b"")
+    (source / "깨짐.txt").write_bytes(TEXT.encode() + b"\xff\xff " + TEXT.encode())
+    out = tmp_path / "out"
+    ended = run("run", source, "-o", out, "--export", language="ko")
+    assert "깨짐.txt: 깨진 바이트 2개를 뺐습니다" in ended.stderr
+    assert "빈.txt: 글이 없습니다(0바이트)" in run("rejected", out, language="ko").stdout.replace("\n", "")
+    assert "holds no text (0 bytes)" in (out / "exports" / "rejected.jsonl").read_text(encoding="utf-8")
+    assert "holds no text (0 bytes)" in run("rejected", out, "--json", language="ko").stdout
+    report = (out / "report.md").read_text(encoding="utf-8")
+    assert "깨진 바이트 2개를 뺐습니다" in report
+    assert "2 damaged bytes were left out" in report
+    wrong = ["passages.max_tokens=-1", "split.validation=많이", "split.valdation=0.1", "target.use=gpt9"]
+    told = [run("run", source, "--set", setting, language="ko").stderr for setting in wrong]
+    assert [line.startswith("오류: ") for line in told] == [True] * 4
+    assert "passages.max_tokens: 0 이상이어야 합니다 (받은 값: -1)" in told[0]
+    assert "숫자여야 합니다" in told[1]
+    assert "혹시 'validation'?" in told[2]
+    assert "'gpt9' 대상은 없습니다" in told[3]

@@ -21,6 +21,7 @@ from corpus_to_ft.analyzers.borders import composed, pieces, split_by_rule
 from corpus_to_ft.analyzers.rules import JOSA, rule_tokens
 from corpus_to_ft.analyzers.sejong import sejong_tag
 from corpus_to_ft.errors import ConfigError, MissingExtra
+from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import Span, digest
 
 Variant = Literal["okt", "komoran", "hannanum", "kkma", "mecab"]
@@ -95,7 +96,9 @@ class KonlpyAnalyzer(Analyzer):
             found = pos(text)
         except (ValueError, RuntimeError, AttributeError, IndexError, jpype.JException) as error:
             if self.variant != "mecab" and not jpype.isJVMStarted():
-                raise ConfigError(f"{self.name}: the Java runtime has ended; start the command again") from error
+                raise ConfigError(
+                    Sentence("{name}: the Java runtime has ended; start the command again", name=self.name)
+                ) from error
             return rule_tokens(text, offset + blank)
         morphemes = [(form.strip(), sejong_tag(self.variant, form.strip(), tag)) for form, tag in found if form.strip()]
         if not morphemes:
@@ -138,7 +141,9 @@ def _load(variant: Variant) -> Pos:
             tagger = getattr(konlpy.tag, variant.capitalize())()
             _LOADED[variant] = (lambda text: tagger.pos(text, ntags=22)) if variant == "hannanum" else tagger.pos
     if variant != "mecab" and _STARTED_IN and _STARTED_IN[0] != os.getpid():
-        raise ConfigError(f"konlpy.{variant} cannot run in a forked process; start workers with spawn")
+        raise ConfigError(
+            Sentence("konlpy.{variant} cannot run in a forked process; start workers with spawn", variant=variant)
+        )
     return _LOADED[variant]
 
 
@@ -194,4 +199,6 @@ def _java_library(variant: str, jpype: Any) -> str:
         for name in ("lib/server/libjvm.so", "lib/server/libjvm.dylib", "bin/server/jvm.dll"):
             if (home / name).is_file():
                 return str(home / name)
-        raise ConfigError(f"konlpy.{variant}: no Java runtime; install Java 8 or later and set JAVA_HOME") from None
+        raise ConfigError(
+            Sentence("konlpy.{variant}: no Java runtime; install Java 8 or later and set JAVA_HOME", variant=variant)
+        ) from None

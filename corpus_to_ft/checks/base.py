@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from corpus_to_ft.analyzers.base import Analyzer
+from corpus_to_ft.language import Sentence
 from corpus_to_ft.plugin import Plugin
 from corpus_to_ft.records import Document, Example, Message, Target
 from corpus_to_ft.speech import SpeechLevel
@@ -26,9 +27,18 @@ class CheckContext:
     question_levels: frozenset[SpeechLevel] = frozenset({"haeyo"})
 
 
+# None, or (reason, detail).
+Verdict = tuple[str, Sentence] | None
+
+
 class Check(Plugin):
     """Looks at one example beside its document."""
 
     @abstractmethod
-    def verdict(self, example: Example, context: CheckContext) -> tuple[str, str] | None:
+    def verdict(self, example: Example, context: CheckContext) -> Verdict:
         """None when the example is fine, else (reason, detail)."""
+
+    def note(self, example: Example, context: CheckContext) -> Verdict:
+        """Of an example that is kept: what a person should look at."""
+        del example, context  # most checks either keep or reject
+        return None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import Example, Rejected
 from corpus_to_ft.similar import similar_texts
 
@@ -57,5 +58,7 @@ def _drop_alike(
 
 
 def _rejected(example: Example, kept: Example, reason: str, likeness: float) -> Rejected:
-    detail = f"{likeness:.2f} alike with {kept.source}: {kept.prompt[:80]}"
+    detail = Sentence(
+        "{likeness:.2f} alike with {source}: {prompt}", likeness=likeness, source=kept.source, prompt=kept.prompt[:80]
+    )
     return Rejected.make(item_id=example.id, source=example.source, stage="check", reason=reason, detail=detail)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from itertools import islice
 
-from corpus_to_ft.checks.base import Check, CheckContext
+from corpus_to_ft.checks.base import Check, CheckContext, Verdict
+from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import Example
 
 
@@ -13,10 +14,12 @@ class EmptyCheck(Check):
 
     min_letters: int = 2
 
-    def verdict(self, example: Example, context: CheckContext) -> tuple[str, str] | None:
+    def verdict(self, example: Example, context: CheckContext) -> Verdict:
         del context  # the words alone decide
         for message in example.messages:
             letters = islice(filter(str.isalnum, message.content), self.min_letters)
             if len(list(letters)) < self.min_letters:
-                return "empty", f"the {message.role}'s turn says nothing: {message.content[:40]!r}"
+                return "empty", Sentence(
+                    "the {role}'s turn says nothing: {content!r}", role=message.role, content=message.content[:40]
+                )
         return None

@@ -11,7 +11,8 @@ from pydantic import Field, model_validator
 
 from corpus_to_ft.analyzers.base import Token
 from corpus_to_ft.analyzers.josa import final_sound
-from corpus_to_ft.checks.base import Check, CheckContext
+from corpus_to_ft.checks.base import Check, CheckContext, Verdict
+from corpus_to_ft.language import Sentence, foreign
 from corpus_to_ft.plugin import refuse_above
 from corpus_to_ft.prompts.refusals import refused_matter
 from corpus_to_ft.records import Example
@@ -60,51 +61,58 @@ class FormCheck(Check):
         refuse_above(self, "min_chars", "max_chars")
         return self
 
-    def verdict(self, example: Example, context: CheckContext) -> tuple[str, str] | None:
+    def verdict(self, example: Example, context: CheckContext) -> Verdict:
         for message in example.messages:
             if "\ufffd" in message.content:
-                return "damaged_text", "a character was lost in decoding (U+FFFD)"
+                return "damaged_text", Sentence("a character was lost in decoding (U+FFFD)")
         if example.kind != "qa":
             return None
         question, answer = example.prompt.strip(), example.answer
         refuses = not example.evidence and refused_matter(answer) is not None
         return self._of_question(question, context) or (None if refuses else self._of_answer(answer, context))
 
-    def _of_question(self, question: str, context: CheckContext) -> tuple[str, str] | None:
+    def _of_question(self, question: str, context: CheckContext) -> Verdict:
         korean = context.document.language != "en"
         if not self.min_chars <= len(question) <= self.max_chars:
-            return "question_length", f"{len(question)} characters, wanted {self.min_chars} to {self.max_chars}"
+            return "question_length", Sentence(
+                "{count} characters, wanted {min_chars} to {max_chars}",
+                count=len(question),
+                min_chars=self.min_chars,
+                max_chars=self.max_chars,
+            )
         if "\n" in question or not question.endswith(("?", "？")) or _PLEASE.search(question.rstrip("?？")):
-            return "not_a_question", "it does not end as a question"
+            return "not_a_question", Sentence("it does not end as a question")
         if found := _POINTS.search(question):
-            return "points_outside", f"{found.group()!r} means nothing without the text"
+            return "points_outside", Sentence("{words!r} means nothing without the text", words=found.group())
         if found := _META.search(question):
-            return "meta_talk", f"it speaks about the text: {found.group()!r}"
+            return "meta_talk", Sentence("it speaks about the text: {words!r}", words=found.group())
         if found := _MARKUP.search(question):
-            return "markup", f"markup is left: {found.group()!r}"
+            return "markup", Sentence("markup is left: {words!r}", words=found.group())
         if korean and re.search(r"[가-힣]\s*[?？]$", question):
-            if self.one_speech_level and (wrong := _other_level(question, context.question_levels)):
-                return "speech_level", wrong
+            if self.one_speech_level and (told := _other_level(question, context.question_levels)):
+                return "speech_level", told
             if wrong := _wrong_particle(question, context.analyzer.tokens(question)):
-                return "particle", f"the particle does not fit: {wrong!r}"
+                return "particle", Sentence("the particle does not fit: {wrong!r}", wrong=wrong)
         return None
 
-    def _of_answer(self, answer: str, context: CheckContext) -> tuple[str, str] | None:
+    def _of_answer(self, answer: str, context: CheckContext) -> Verdict:
         if found := _META.search(answer):
-            return "meta_talk", f"the answer speaks about the text: {found.group()!r}"
+            return "meta_talk", Sentence("the answer speaks about the text: {words!r}", words=found.group())
         if _REFUSES.search(answer) and len(answer) < 200:
-            return "refusal", answer[:80]
+            return "refusal", foreign(answer[:80])
         # What is quoted word for word may speak as its author does.
         if self.one_speech_level and len(speech_levels(answer)) > 1 and answer not in context.document.text:
-            return "speech_level", "the answer changes from one speech level to another"
+            return "speech_level", Sentence("the answer changes from one speech level to another")
         return None
 
 
-def _other_level(question: str, wanted: Collection[SpeechLevel]) -> str | None:
+def _other_level(question: str, wanted: Collection[SpeechLevel]) -> Sentence | None:
     if "haeyo" in wanted and re.search(r"요\s*[?？]$", question):
         return None
     level = speech_level(question)
-    return None if level in wanted and level != "haeyo" else f"questions are asked in {', '.join(sorted(wanted))}"
+    if level in wanted and level != "haeyo":
+        return None
+    return Sentence("questions are asked in {levels}", levels=", ".join(sorted(wanted)))
 
 
 def _wrong_particle(text: str, tokens: list[Token]) -> str | None:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from corpus_to_ft.checks.base import Check, CheckContext
+from corpus_to_ft.checks.base import Check, CheckContext, Verdict
 from corpus_to_ft.injection import find_injections
+from corpus_to_ft.language import Sentence
 from corpus_to_ft.prompts.echo import prompt_echo
 from corpus_to_ft.records import Document, Example, Span
 
@@ -36,24 +37,26 @@ class _Orders:
 class InjectionCheck(Check):
     """Looks for stretches that speak to a model in every turn, and for what they dictate in the answer."""
 
-    def verdict(self, example: Example, context: CheckContext) -> tuple[str, str] | None:
+    def verdict(self, example: Example, context: CheckContext) -> Verdict:
         orders = _orders(context.document)
         for span in orders.spans:
             if any(part.start < span.end and span.start < part.end for part in example.evidence):
                 words = span.of(context.document.text)[:80]
-                return "holds_instruction", f"its evidence speaks to a language model: {words!r}"
+                return "holds_instruction", Sentence("its evidence speaks to a language model: {words!r}", words=words)
         # Hardly any document speaks to a model, and squeezing every example takes long.
         said = _squeezed("\n".join(message.content for message in example.messages)) if orders.stretches else ""
         for stretch in orders.stretches:
             if any(window in said for window in _windows(stretch) if window not in orders.rest):
-                return "holds_instruction", f"it holds words to a language model: {stretch[:80]!r}"
+                return "holds_instruction", Sentence(
+                    "it holds words to a language model: {stretch!r}", stretch=stretch[:80]
+                )
         answer = _squeezed(example.answer) if orders.dictated else ""
         for words in orders.dictated:
             if _squeezed(words) in answer:
-                return "instruction_obeyed", f"only an order in the document says {words[:80]!r}"
+                return "instruction_obeyed", Sentence("only an order in the document says {words!r}", words=words[:80])
         echo = prompt_echo(example.answer) or prompt_echo(example.prompt)
         if echo and _squeezed(echo) not in orders.rest:
-            return "instruction_obeyed", f"it repeats the prompt: {echo[:80]!r}"
+            return "instruction_obeyed", Sentence("it repeats the prompt: {echo!r}", echo=echo[:80])
         return None
 
 

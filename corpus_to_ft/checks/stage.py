@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from corpus_to_ft.checks.base import Check, CheckContext
-from corpus_to_ft.records import Example, Rejected
+from corpus_to_ft.language import Sentence
+from corpus_to_ft.records import Example, Note, Rejected
 
 
 def check_examples(
@@ -20,10 +21,24 @@ def check_examples(
             verdict = check.verdict(example, context)
             if verdict:
                 reason, detail = verdict
-                detail = f"{detail} | {example.prompt[:120]}"
+                detail = Sentence("{detail} | {prompt}", detail=detail, prompt=example.prompt[:120])
                 yield Rejected.make(
                     item_id=example.id, source=example.source, stage="check", reason=reason, detail=detail
                 )
                 break
         else:
             yield example
+
+
+def note_examples(
+    examples: Iterable[Example | Rejected], checks: Sequence[Check], context: CheckContext
+) -> Iterator[Note]:
+    """What people should know about the examples that were kept."""
+    for example in examples:
+        if isinstance(example, Rejected):
+            continue
+        for check in checks:
+            if found := check.note(example, context):
+                reason, said = found
+                detail = Sentence("{detail} | {prompt}", detail=said, prompt=example.prompt[:120])
+                yield Note.make(item_id=example.id, source=example.source, stage="check", reason=reason, detail=detail)

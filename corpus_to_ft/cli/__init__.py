@@ -17,7 +17,7 @@ from typing import NoReturn
 def main() -> None:
     """Run the command line; ends the process with an exit code of `errors.ExitCode`."""
     from corpus_to_ft.cli.app import app
-    from corpus_to_ft.errors import CorpusToFtError, ExitCode
+    from corpus_to_ft.errors import CorpusToFtError, ExitCode, cause_of
     from corpus_to_ft.language import tr
 
     _make_writable()
@@ -29,7 +29,7 @@ def main() -> None:
         print(tr("Stopped. What is done is kept; the same command continues."), file=sys.stderr)
         sys.exit(stopped.code)
     except CorpusToFtError as error:
-        print(f"{tr('error')}: {error}", file=sys.stderr)
+        print(f"{tr('error')}: {tr(error.sentence)}", file=sys.stderr)
         sys.exit(int(error.exit_code))
     except BrokenPipeError:
         # The reader of our output has gone (`| head`); Python would complain again while closing stdout.
@@ -38,7 +38,7 @@ def main() -> None:
     except OSError as error:
         if error.errno != errno.ENOSPC:
             _confess()
-        print(f"{tr('error')}: {error}", file=sys.stderr)
+        print(f"{tr('error')}: {tr(cause_of(error))}", file=sys.stderr)
         # Python would fail once more while closing stdout.
         os._exit(int(ExitCode.FAILED))
     except Exception:  # noqa: BLE001 (the outermost border: a bug is shown whole, with its own exit code)

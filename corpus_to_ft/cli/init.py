@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from corpus_to_ft.errors import ConfigError, ExitCode, boundary
-from corpus_to_ft.language import tr
+from corpus_to_ft.language import Sentence, tr
 from corpus_to_ft.plugin import plugin_names
 from corpus_to_ft.settings import Settings
 from corpus_to_ft.targets import target_names
@@ -17,8 +17,8 @@ from corpus_to_ft.targets import target_names
 
 def write_config(path: Path, *, force: bool) -> int:
     if os.path.lexists(path) and not force:
-        raise ConfigError(f"{path} exists already; --force overwrites it")
-    with boundary(OSError, to=ConfigError, message=f"cannot write {path}"):
+        raise ConfigError(Sentence("{path} exists already; --force overwrites it", path=path))
+    with boundary(OSError, to=ConfigError, message=Sentence("cannot write {path}", path=path)):
         path.write_text(_config_text(), encoding="utf-8")
     print(tr("Written: {path}. Use it with: corpus-to-ft run SOURCE -c {path}", path=path))
     return ExitCode.DONE

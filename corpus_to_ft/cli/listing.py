@@ -28,7 +28,7 @@ def print_keywords(
     for record in list_keywords(settings, sources, top):
         if isinstance(record, Rejected):
             lost += 1
-            print(f"{safe(record.source)}: {tr(record.reason)}: {safe(record.detail)}", file=sys.stderr)
+            print(f"{safe(record.source)}: {tr(record.reason)}: {safe(tr(record.detail))}", file=sys.stderr)
             continue
         found += 1
         if as_json:
@@ -54,7 +54,7 @@ def print_tokens(sources: Sequence[str], *, encoding: str, as_json: bool) -> int
             count = count_tokens(decode(file.data, source=file.source).text, name)
         except InputError as error:
             lost += 1
-            print(f"{safe(ref.source)}: {tr(error.reason)}: {safe(error.detail)}", file=sys.stderr)
+            print(f"{safe(ref.source)}: {tr(error.reason)}: {safe(tr(error.detail))}", file=sys.stderr)
             continue
         line = {"source": ref.source, "encoding": name, "tokens": count}
         print(json.dumps(line, ensure_ascii=False) if as_json else f"{count:>10,}  {safe(ref.source)}")

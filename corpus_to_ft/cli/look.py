@@ -16,7 +16,7 @@ from rich.text import Text
 
 from corpus_to_ft import dataset
 from corpus_to_ft.errors import ConfigError, ExitCode
-from corpus_to_ft.language import tr
+from corpus_to_ft.language import Sentence, tr
 from corpus_to_ft.records import Document, Example, Passage
 from corpus_to_ft.store import RunStore
 
@@ -68,7 +68,7 @@ def print_rejected(out: Path, *, reason: str, as_json: bool) -> int:
         return ExitCode.DONE
     table = Table(tr("source"), tr("stage"), tr("reason"), tr("detail"))
     for item in found:
-        table.add_row(*(escape(safe(text)) for text in (item.source, tr(item.stage), tr(item.reason), item.detail)))
+        table.add_row(*(escape(safe(text)) for text in (item.source, tr(item.stage), tr(item.reason), tr(item.detail))))
     console = Console()
     if found:
         console.print(table)
@@ -106,7 +106,7 @@ def print_examples(out: Path, wanted: Wanted, *, as_json: bool) -> int:
         and wanted.source in example.source
     ]
     if not kept:
-        raise ConfigError(f"no such example in {out}; corpus-to-ft status {out} counts what there is")
+        raise ConfigError(Sentence("no such example in {out}; corpus-to-ft status {out} counts what there is", out=out))
     chosen = random.Random(wanted.seed).sample(kept, min(wanted.number, len(kept)))
     documents, passages = contents.documents, contents.passages
     if as_json:

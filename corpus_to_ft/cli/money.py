@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from corpus_to_ft.errors import ConfigError
-from corpus_to_ft.language import tr
+from corpus_to_ft.language import Sentence, tr
 from corpus_to_ft.plan import Plan
 
 
@@ -35,9 +35,13 @@ def confirm(plan: Plan, above: float) -> None:
         return
     if not sys.stdin.isatty() or not sys.stderr.isatty():
         raise ConfigError(
-            f"this can cost ${plan.most_cost:,.2f}, more than run.confirm_above (${above:,.2f}), and nobody is at "
-            "the terminal to agree; add --yes, or bound it with --max-cost"
+            Sentence(
+                "this can cost ${most_cost:,.2f}, more than run.confirm_above (${above:,.2f}), and nobody"
+                " is at the terminal to agree; add --yes, or bound it with --max-cost",
+                most_cost=plan.most_cost,
+                above=above,
+            )
         )
     print(tr("Go on? [y/N] "), end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in ("y", "yes", "ㅛ", "예", "네"):
-        raise ConfigError("stopped before the first call; nothing was spent")
+        raise ConfigError(Sentence("stopped before the first call; nothing was spent"))

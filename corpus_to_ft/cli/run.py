@@ -14,7 +14,7 @@ from corpus_to_ft import dataset, pipeline
 from corpus_to_ft.cli.money import confirm, estimate_lines
 from corpus_to_ft.cli.progress import watch
 from corpus_to_ft.errors import ConfigError, ExitCode
-from corpus_to_ft.language import tr
+from corpus_to_ft.language import Sentence, tr
 from corpus_to_ft.llm.stage import Limits
 from corpus_to_ft.plan import Plan, make_plan
 from corpus_to_ft.settings import Settings, load_settings
@@ -83,7 +83,11 @@ def _refuse_own_output(request: RunRequest) -> None:
     out = os.path.realpath(request.out)
     for source in request.sources:
         if os.path.realpath(source) == out:
-            raise ConfigError(f"{source} is the source and the output folder at once; choose another one with -o")
+            raise ConfigError(
+                Sentence(
+                    "{source} is the source and the output folder at once; choose another one with -o", source=source
+                )
+            )
 
 
 def _exit_code(outcome: dataset.Outcome, settings: Settings, upto: str) -> int:
@@ -108,9 +112,9 @@ def _print_outcome(outcome: dataset.Outcome, upto: str) -> None:
         if outcome.cost:
             say(tr("cost of this folder so far: ${cost}", cost=f"{outcome.cost:,.4f}") + "\n")
     for warning in outcome.warnings:
-        print(f"{tr('warning')}: {warning}", file=sys.stderr)
+        print(f"{tr('warning')}: {tr(warning)}", file=sys.stderr)
     if outcome.postponed:
-        because = outcome.postponed_because
+        because = tr(outcome.postponed_because)
         print(tr("{count} items wait for the next run: {because}", count=outcome.postponed, because=because))
     if outcome.notes:
         told = ", ".join(f"{tr(reason)} {count:,}" for reason, count in outcome.notes.items())

@@ -12,6 +12,7 @@ from corpus_to_ft.decode.damage import (
     PIECE_BYTES,
     Decoded,
     fault,
+    incomplete,
     positions,
     salvage,
     try_decode,
@@ -20,6 +21,7 @@ from corpus_to_ft.decode.damage import (
 )
 from corpus_to_ft.decode.korean import compose_filled, korean_score, plausible, reads_korean
 from corpus_to_ft.errors import InputError
+from corpus_to_ft.language import Sentence
 
 __all__ = ["Decoded", "clean_text", "decode", "recognize"]
 
@@ -31,17 +33,17 @@ BOMS = (
     (b"\xfe\xff", "utf-16-be"),
 )
 MAGIC = (
-    (b"\x89PNG\r\n", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"GIF8", "a GIF image"),
-    (b"PK\x03\x04", "a ZIP archive or an office document"),
-    (b"%PDF-", "a PDF document"),
-    (b"\x1f\x8b\x08", "a gzip archive"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old office or HWP document"),
-    (b"\x7fELF", "a program"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
-    (b"Rar!\x1a\x07", "a RAR archive"),
-    (b"SQLite format 3\x00", "a SQLite database"),
+    (b"\x89PNG\r\n", Sentence("a PNG image")),
+    (b"\xff\xd8\xff", Sentence("a JPEG image")),
+    (b"GIF8", Sentence("a GIF image")),
+    (b"PK\x03\x04", Sentence("a ZIP archive or an office document")),
+    (b"%PDF-", Sentence("a PDF document")),
+    (b"\x1f\x8b\x08", Sentence("a gzip archive")),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Sentence("an old office or HWP document")),
+    (b"\x7fELF", Sentence("a program")),
+    (b"7z\xbc\xaf\x27\x1c", Sentence("a 7z archive")),
+    (b"Rar!\x1a\x07", Sentence("a RAR archive")),
+    (b"SQLite format 3\x00", Sentence("a SQLite database")),
 )
 STATEFUL = ((b"\x1b$)C", "iso2022_kr"), (b"\x1b$B", "iso2022_jp"), (b"\x1b$@", "iso2022_jp"))
 MIN_PIECE_BYTES = 64
@@ -59,24 +61,37 @@ def decode(data: bytes, *, source: str, html: bool = False) -> Decoded:
     raw = recognize(data, source=source, html=html)
     text, warnings = without_replaced(clean_text(raw.text), source)
     if not text.strip():
-        raise InputError("empty", f"{source}: holds no text")
+        raise InputError("empty", Sentence("{source}: holds no text", source=source))
     return Decoded(text=text, encoding=raw.encoding, warnings=(*raw.warnings, *warnings))
 
 
 def recognize(data: bytes, *, source: str, html: bool = False) -> Decoded:
     """The text exactly as encoded, before any cleaning; damage is repaired, dropped with a warning, or refused."""
     if not data.strip(b" \t\r\n\x00") or data in {mark for mark, _ in BOMS}:
-        raise InputError("empty", f"{source}: holds no text ({len(data)} bytes)")
+        raise InputError("empty", Sentence("{source}: holds no text ({count} bytes)", source=source, count=len(data)))
     for magic, what in MAGIC:
         if data.startswith(magic):
-            raise InputError("binary", f"{source}: is {what}, not text; convert it or choose a reader for it")
+            raise InputError(
+                "binary",
+                Sentence(
+                    "{source}: is {what}, not text; convert it or choose a reader for it", source=source, what=what
+                ),
+            )
     found = _strict(data, html) or _damaged(data, source)
     controls = len(_CONTROL.findall(found.text))
     if controls > len(found.text) * MAX_BAD_SHARE * 5:
-        raise InputError("binary", f"{source}: {controls} control characters in {len(found.text)}; not a text file")
+        raise InputError(
+            "binary",
+            Sentence(
+                "{source}: {controls} control characters in {count}; not a text file",
+                source=source,
+                controls=controls,
+                count=len(found.text),
+            ),
+        )
     if "\x00" in found.text:
         where = positions(match.start() for match in re.finditer("\x00", found.text))
-        warning = f"{source}: NUL characters were left out, at character {where}"
+        warning = Sentence("{source}: NUL characters were left out, at character {where}", source=source, where=where)
         found = Decoded(text=found.text, encoding=found.encoding, warnings=(*found.warnings, warning))
     return undo_double_encoding(found, source)
 
@@ -109,7 +124,9 @@ def _damaged(data: bytes, source: str) -> Decoded:
     if data.startswith(tuple(mark for mark, _ in BOMS[1:])):
         return _damaged_wide(data, source)
     if data.count(0) > len(data) * MAX_BAD_SHARE:
-        raise InputError("binary", f"{source}: holds {data.count(0)} NUL bytes; not a text file")
+        raise InputError(
+            "binary", Sentence("{source}: holds {count} NUL bytes; not a text file", source=source, count=data.count(0))
+        )
     choices = [salvage(data, encoding, source) for encoding in ("utf-8", "cp949", "johab")]
     # Korean words among much English are what UTF-8 loses of damaged CP949: the least loss is right.
     kept = min(
@@ -121,11 +138,18 @@ def _damaged(data: bytes, source: str) -> Decoded:
         return kept[1]
     guess = _guess(data)
     if guess is not None:
-        warning = f"{source}: read as {guess.encoding} by guess; save it as UTF-8 to be sure"
+        warning = Sentence(
+            "{source}: read as {encoding} by guess; save it as UTF-8 to be sure", source=source, encoding=guess.encoding
+        )
         return Decoded(text=guess.text, encoding=guess.encoding, warnings=(warning,))
     if kept is not None:
         return kept[1]
-    raise InputError("damaged", f"{source}: {fault(data, 'utf-8')}; save it again as UTF-8 from an original")
+    raise InputError(
+        "damaged",
+        Sentence(
+            "{source}: {fault}; save it again as UTF-8 from an original", source=source, fault=fault(data, "utf-8")
+        ),
+    )
 
 
 def _guess(data: bytes) -> Decoded | None:
@@ -151,10 +175,13 @@ def _damaged_wide(data: bytes, source: str) -> Decoded:
     whole = len(body) - len(body) % unit
     text = try_decode(body[:whole], encoding)
     if text is None:
-        raise InputError("damaged", f"{source}: {fault(body, encoding)}; save it again as UTF-8 from an original")
-    where = len(mark) + whole
-    warning = f"{source}: the last character, at byte {where}, is incomplete and was left out"
-    return Decoded(text=text, encoding=encoding, warnings=(warning,))
+        raise InputError(
+            "damaged",
+            Sentence(
+                "{source}: {fault}; save it again as UTF-8 from an original", source=source, fault=fault(body, encoding)
+            ),
+        )
+    return Decoded(text=text, encoding=encoding, warnings=(incomplete(source, len(mark) + whole),))
 
 
 def _best(data: bytes, encodings: tuple[str, ...]) -> Decoded | None:

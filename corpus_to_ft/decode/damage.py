@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from corpus_to_ft.decode.korean import FREQUENT, is_ordinary_syllable, sample_of
 from corpus_to_ft.errors import InputError
+from corpus_to_ft.language import Sentence, foreign
 
 MAX_BAD_SHARE = 1 / 1000
 MIN_BAD_ALLOWED = 4
@@ -38,7 +39,7 @@ class Decoded:
 
     text: str
     encoding: str
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Sentence, ...] = ()
 
 
 def salvage(data: bytes, encoding: str, source: str) -> tuple[int, Decoded] | None:
@@ -47,7 +48,8 @@ def salvage(data: bytes, encoding: str, source: str) -> tuple[int, Decoded] | No
     most_lost = max(MIN_LOST_ALLOWED, len(data) * MAX_LOST_SHARE)
     parts: list[str] = []
     places: list[int] = []
-    tail, lost, before = [], 0, -1
+    tail: list[Sentence] = []
+    lost, before = 0, -1
     for offset, piece in _pieces(data):
         start = 0
         while start < len(piece):
@@ -58,8 +60,7 @@ def salvage(data: bytes, encoding: str, source: str) -> tuple[int, Decoded] | No
                 bad, end = start + error.start, start + error.end
                 if offset + end >= len(data) and error.reason in INCOMPLETE:
                     parts.append(piece[start:bad].decode(encoding))
-                    where = offset + bad
-                    tail = [f"{source}: the last character, at byte {where}, is incomplete and was left out"]
+                    tail = [incomplete(source, offset + bad)]
                     break
                 if encoding != "utf-8":
                     # After a lost byte the pairs that follow are shifted up to the next white space.
@@ -72,11 +73,12 @@ def salvage(data: bytes, encoding: str, source: str) -> tuple[int, Decoded] | No
                 start = end
             if len(places) > most_places or lost > most_lost:
                 return None
-    named = [f"{source}: {lost} damaged bytes were left out, at byte {positions(places)}"] if places else []
+    told = "{source}: {lost} damaged bytes were left out, at byte {places}"
+    named = [Sentence(told, source=source, lost=lost, places=positions(places))] if places else []
     return lost, Decoded(text="".join(parts), encoding=encoding, warnings=(*named, *tail))
 
 
-def without_replaced(text: str, source: str) -> tuple[str, list[str]]:
+def without_replaced(text: str, source: str) -> tuple[str, list[Sentence]]:
     """The text without the U+FFFD that stand for what was lost before, and a warning; InputError if it is much."""
     lost = text.count("\ufffd")
     if not lost:
@@ -84,9 +86,21 @@ def without_replaced(text: str, source: str) -> tuple[str, list[str]]:
     places = [found.start() for found in re.finditer("\ufffd+", text)]
     allowed = max(MIN_PLACES_ALLOWED, len(text) * MAX_PLACES_A_CHAR)
     if len(places) > allowed or lost > max(MIN_LOST_ALLOWED, len(text) * MAX_LOST_SHARE):
-        raise InputError("damaged", f"{source}: {lost} characters were already lost when it was saved; use an original")
+        raise InputError(
+            "damaged",
+            Sentence(
+                "{source}: {lost} characters were already lost when it was saved; use an original",
+                source=source,
+                lost=lost,
+            ),
+        )
     where = positions(places)
-    warning = f"{source}: {lost} characters already lost in the file were left out, at character {where}"
+    warning = Sentence(
+        "{source}: {lost} characters already lost in the file were left out, at character {where}",
+        source=source,
+        lost=lost,
+        where=where,
+    )
     return text.replace("\ufffd", ""), [warning]
 
 
@@ -113,14 +127,19 @@ def undo_double_encoding(found: Decoded, source: str) -> Decoded:
     text = found.text
     korean = _read_as_latin(text)
     if korean is not None:
-        warning = f"{source}: CP949 that was saved as Western text has been repaired"
+        warning = Sentence("{source}: CP949 that was saved as Western text has been repaired", source=source)
         return Decoded(text=korean, encoding=found.encoding, warnings=(*found.warnings, warning))
     if any("가" <= _once(match) <= "힣" for match in _TWICE_HANGUL.findall(text)[:20]):
         repaired = _TWICE_ENCODED.sub(lambda match: _once(match.group()), text)
         left = len(_TWICE_LEFT.findall(repaired))
         if left > max(MIN_BAD_ALLOWED, len(text) * MAX_BAD_SHARE):
-            raise InputError("damaged", f"{source}: was encoded twice and cut in {left} places; use an original")
-        warning = f"{source}: was encoded twice and has been repaired"
+            raise InputError(
+                "damaged",
+                Sentence(
+                    "{source}: was encoded twice and cut in {left} places; use an original", source=source, left=left
+                ),
+            )
+        warning = Sentence("{source}: was encoded twice and has been repaired", source=source)
         return Decoded(text=_TWICE_LEFT.sub("", repaired), encoding=found.encoding, warnings=(*found.warnings, warning))
     sample = sample_of(text)
     kinds = {char for char in set(sample) if "가" <= char <= "힣"}
@@ -128,7 +147,10 @@ def undo_double_encoding(found: Decoded, source: str) -> Decoded:
         return found
     hangul = [char for char in sample if char in kinds]
     if len(hangul) >= 20 and sum(c in FREQUENT for c in hangul) < 0.3 * len(hangul):
-        raise InputError("damaged", f"{source}: reads like UTF-8 opened as CP949 and saved again; use an original")
+        raise InputError(
+            "damaged",
+            Sentence("{source}: reads like UTF-8 opened as CP949 and saved again; use an original", source=source),
+        )
     return found
 
 
@@ -154,15 +176,21 @@ def try_decode(data: bytes, encoding: str) -> str | None:
         return None
 
 
-def fault(data: bytes, encoding: str) -> str:
+def incomplete(source: str, place: int) -> Sentence:
+    told = "{source}: the last character, at byte {place}, is incomplete and was left out"
+    return Sentence(told, source=source, place=place)
+
+
+def fault(data: bytes, encoding: str) -> Sentence:
     try:
         data.decode(encoding)
     except UnicodeDecodeError as error:
-        return f"not whole {encoding} (first bad byte at {error.start} of {len(data)}) and no other known encoding"
-    return "in no known encoding"
+        told = "not whole {encoding} (first bad byte at {start} of {size}) and no other known encoding"
+        return Sentence(told, encoding=encoding, start=error.start, size=len(data))
+    return Sentence("in no known encoding")
 
 
-def positions(found: Iterable[int]) -> str:
+def positions(found: Iterable[int]) -> Sentence:
     places = [str(place) for place in found]
-    more = f" and {len(places) - POSITIONS_NAMED} more" if len(places) > POSITIONS_NAMED else ""
-    return ", ".join(places[:POSITIONS_NAMED]) + more
+    named, others = ", ".join(places[:POSITIONS_NAMED]), len(places) - POSITIONS_NAMED
+    return Sentence("{places} and {others} more", places=named, others=others) if others > 0 else foreign(named)

@@ -10,6 +10,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from corpus_to_ft.generate.base import Generator, Subject
+from corpus_to_ft.language import Sentence
 from corpus_to_ft.llm.base import REPLY_SCHEMAS
 from corpus_to_ft.llm.replies import read_json_reply
 from corpus_to_ft.plugin import refuse_above
@@ -71,7 +72,12 @@ class KeywordsGenerator(Generator):
         named = read_json_reply(reply, REPLY_SCHEMAS["keywords"])["keywords"]
         keywords = list(self._usable(named, subject))[: self.count]
         if len(keywords) < self.min_count:
-            detail = f"{len(keywords)} of {len(named)} keywords stand in the passage; {self.min_count} are needed"
+            detail = Sentence(
+                "{kept} of {all} keywords stand in the passage; {min_count} are needed",
+                kept=len(keywords),
+                all=len(named),
+                min_count=self.min_count,
+            )
             return [
                 Rejected.make(
                     item_id=passage.id, source=document.source, stage="generate",

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from corpus_to_ft.generate.base import Generator, Subject
 from corpus_to_ft.generate.unanswerable import SCHEMA, open_questions_of, read_open_questions
+from corpus_to_ft.language import Sentence
 from corpus_to_ft.llm.base import REPLY_SCHEMAS
 from corpus_to_ft.llm.replies import read_json_reply
 from corpus_to_ft.prompts.again import worth_asking_again
@@ -226,7 +227,9 @@ class QaGenerator(Generator):
                 source=subject.document.source,
                 stage="generate",
                 reason="evidence_not_found",
-                detail=f"not in the passage: {evidence[:160]!r} | {question[:120]}",
+                detail=Sentence(
+                    "not in the passage: {evidence!r} | {question}", evidence=evidence[:160], question=question[:120]
+                ),
             )
         if wrong := self._off_level(question, answer, subject):
             return Rejected.make(
@@ -234,7 +237,12 @@ class QaGenerator(Generator):
                 source=subject.document.source,
                 stage="generate",
                 reason="speech_level",
-                detail=f"not in {self.speech_level}: {wrong[:120]!r} | {question[:120]}",
+                detail=Sentence(
+                    "not in {speech_level}: {wrong!r} | {question}",
+                    speech_level=self.speech_level,
+                    wrong=wrong[:120],
+                    question=question[:120],
+                ),
             )
         said = (Message(role="user", content=question), Message(role="assistant", content=answer))
         spans = (Span(start=passage.start + found.start, end=passage.start + found.end),)
@@ -306,7 +314,7 @@ def _most_specific(wordings: Sequence[Example], subject: Subject) -> Example | N
 
 
 def _silent(subject: Subject, reason: str, detail: str) -> Rejected:
-    detail = f"{detail} | {subject.passage.text[:80]}"
+    detail = Sentence("{detail} | {text}", detail=detail, text=subject.passage.text[:80])
     return Rejected.make(
         item_id=subject.passage.id, source=subject.document.source, stage="generate", reason=reason, detail=detail
     )
@@ -315,7 +323,7 @@ def _silent(subject: Subject, reason: str, detail: str) -> Rejected:
 def _set_aside(example: Example, detail: str) -> Rejected:
     return Rejected.make(
         item_id=example.passage_id, source=example.source, stage="generate", reason="ambiguous_question",
-        detail=f"{detail} | {example.prompt[:120]}",
+        detail=Sentence("{detail} | {prompt}", detail=detail, prompt=example.prompt[:120]),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from corpus_to_ft.errors import BadReply
 from corpus_to_ft.generate.base import Generator, Subject
+from corpus_to_ft.language import Sentence
 from corpus_to_ft.llm.base import Ask
 from corpus_to_ft.prompts.again import REPLY_CHARS_KEPT
 from corpus_to_ft.records import Example, Prompt, ProviderFailure, Rejected, Reply
@@ -47,7 +48,11 @@ def generate_examples(
         for subject in subjects:
             reason = generator.skip_reason(subject)
             if reason:
-                made.append(_rejected(subject, reason, f"{generator.name}: {subject.passage.text[:80]}"))
+                made.append(
+                    _rejected(
+                        subject, reason, Sentence("{name}: {text}", name=generator.name, text=subject.passage.text[:80])
+                    )
+                )
             else:
                 prompts = generator.prompts(subject)
                 wishes.extend(_Wish(generator=generator, subject=subject, prompt=prompt) for prompt in prompts)
@@ -79,14 +84,24 @@ def _correct(
 def _read(wish: _Wish, reply: Reply | ProviderFailure, checks: Checks) -> Found:
     subject = wish.subject
     if isinstance(reply, ProviderFailure):
-        return [_rejected(subject, reply.reason, f"{reply.detail} | {reply.raw}" if reply.raw else reply.detail)]
+        return [
+            _rejected(
+                subject,
+                reply.reason,
+                Sentence("{detail} | {raw}", detail=reply.detail, raw=reply.raw) if reply.raw else reply.detail,
+            )
+        ]
     try:
         made = wish.generator.examples(reply, subject)
     except BadReply as error:
         reason = _ENDED_EARLY.get(reply.finish, error.reason)
-        return [_rejected(subject, reason, f"{error} | {error.raw[:REPLY_CHARS_KEPT]}")]
+        return [
+            _rejected(
+                subject, reason, Sentence("{detail} | {raw}", detail=error.sentence, raw=error.raw[:REPLY_CHARS_KEPT])
+            )
+        ]
     if not made:
-        detail = f"{wish.generator.name} found nothing in: {subject.passage.text[:80]}"
+        detail = Sentence("{name} found nothing in: {text}", name=wish.generator.name, text=subject.passage.text[:80])
         return [_rejected(subject, "nothing_found", detail)]
     return list(checks(made))
 
@@ -97,7 +112,7 @@ def _with_raw(found: Found, reply: Reply | ProviderFailure) -> Found:
     return [
         Rejected.make(
             item_id=item.item_id, source=item.source, stage=item.stage, reason=item.reason,
-            detail=f"{item.detail} | {raw}",
+            detail=Sentence("{detail} | {raw}", detail=item.detail, raw=raw),
         )
         if isinstance(item, Rejected) and raw not in item.detail
         else item
@@ -105,6 +120,6 @@ def _with_raw(found: Found, reply: Reply | ProviderFailure) -> Found:
     ]  # fmt: skip
 
 
-def _rejected(subject: Subject, reason: str, detail: str) -> Rejected:
+def _rejected(subject: Subject, reason: str, detail: Sentence) -> Rejected:
     source = subject.document.source
     return Rejected.make(item_id=subject.passage.id, source=source, stage="generate", reason=reason, detail=detail)

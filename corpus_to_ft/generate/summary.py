@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from corpus_to_ft.errors import BadReply
 from corpus_to_ft.faithful import missing_facts, reworded
 from corpus_to_ft.generate.base import Generator, Subject
+from corpus_to_ft.language import Sentence
 from corpus_to_ft.llm.base import REPLY_SCHEMAS
 from corpus_to_ft.llm.replies import read_json_reply
 from corpus_to_ft.plugin import refuse_above
@@ -63,19 +64,28 @@ class SummaryGenerator(Generator):
     def examples(self, reply: Reply, subject: Subject) -> Sequence[Example | Rejected]:
         document, passage = subject.document, subject.passage
         if reply.finish == "length":
-            raise BadReply("the summary was cut off before its end", raw=reply.text)
+            raise BadReply(Sentence("the summary was cut off before its end"), raw=reply.text)
         content = read_json_reply(reply, REPLY_SCHEMAS["summary"])
         text = unicodedata.normalize("NFC", content["summary"]).replace("\r\n", "\n").strip()
         if not text:
-            return [self._rejected(subject, "empty_summary", "no sentence of the passage stands by itself")]
+            return [self._rejected(subject, "empty_summary", Sentence("no sentence of the passage stands by itself"))]
         tokens, most = (count_tokens(part, subject.encoding) for part in (text, passage.text))
         if tokens > self.max_share * most:
-            detail = f"{tokens} tokens for a passage of {most}; at most {self.max_share:.0%} are accepted"
+            detail = Sentence(
+                "{tokens} tokens for a passage of {most}; at most {max_share:.0%} are accepted",
+                tokens=tokens,
+                most=most,
+                max_share=self.max_share,
+            )
             return [self._rejected(subject, "summary_too_long", detail)]
         source = "\n".join([document.title, document.published or "", *passage.headings, passage.text])
         missing = missing_facts(reworded(text, passage.text), source)
         if missing:
-            return [self._rejected(subject, "unfaithful_summary", f"not in the passage: {', '.join(missing)}")]
+            return [
+                self._rejected(
+                    subject, "unfaithful_summary", Sentence("not in the passage: {missing}", missing=", ".join(missing))
+                )
+            ]
         return [
             Example.make(
                 kind="summary",
@@ -85,7 +95,7 @@ class SummaryGenerator(Generator):
             )
         ]  # fmt: skip
 
-    def _rejected(self, subject: Subject, reason: str, detail: str) -> Rejected:
+    def _rejected(self, subject: Subject, reason: str, detail: Sentence) -> Rejected:
         return Rejected.make(
             item_id=subject.passage.id, source=subject.document.source, stage="generate", reason=reason, detail=detail
         )

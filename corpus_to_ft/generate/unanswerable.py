@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from corpus_to_ft.generate.base import Subject
+from corpus_to_ft.language import Sentence
 from corpus_to_ft.llm.base import REPLY_SCHEMAS
 from corpus_to_ft.llm.replies import read_json_reply
 from corpus_to_ft.prompts.refusals import refusal
@@ -46,7 +47,11 @@ def read_open_questions(
     for item in read_json_reply(reply, _READ).get("unanswerable", [])[:most]:
         question, missing = (" ".join(item[key].split()) for key in ("question", "missing"))
         if not missing or missing not in question or _squeezed(missing) in known:
-            detail = f"the document has it, or it is not what is asked: {missing[:80]!r} | {question[:120]}"
+            detail = Sentence(
+                "the document has it, or it is not what is asked: {missing!r} | {question}",
+                missing=missing[:80],
+                question=question[:120],
+            )
             yield Rejected.make(
                 item_id=subject.passage.id, source=document.source, stage="generate",
                 reason="refusal_unfounded", detail=detail,

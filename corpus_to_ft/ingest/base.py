@@ -11,6 +11,7 @@ from typing import Any
 
 from corpus_to_ft.decode import clean_text
 from corpus_to_ft.errors import InputError
+from corpus_to_ft.language import Sentence
 from corpus_to_ft.plugin import Plugin
 from corpus_to_ft.records import Block, BlockKind
 
@@ -65,7 +66,7 @@ class BadPage:
 
     member: str
     reason: str
-    detail: str
+    detail: Sentence
 
 
 class Reader(Plugin):
@@ -206,7 +207,15 @@ def find_text_field(rows: Sequence[Mapping[str, Any]], wanted: str, source: str)
     names = list(dict.fromkeys(str(name) for row in rows for name in row))
     if wanted:
         if wanted not in names:
-            raise InputError("no_text_field", f"{source}: no field {wanted!r}; there are: {', '.join(names)}")
+            raise InputError(
+                "no_text_field",
+                Sentence(
+                    "{source}: no field {wanted!r}; there are: {names}",
+                    source=source,
+                    wanted=wanted,
+                    names=", ".join(names),
+                ),
+            )
         return wanted
     lower = {name.strip().lower(): name for name in reversed(names)}
     for usual in TEXT_NAMES:
@@ -221,7 +230,10 @@ def find_text_field(rows: Sequence[Mapping[str, Any]], wanted: str, source: str)
     longest = max(lengths, key=lambda name: lengths[name], default="")
     if not longest or lengths[longest] < PROSE_CHARS * len(rows):
         there = ", ".join(names) or "none"
-        raise InputError("no_text_field", f"{source}: no field holds prose; set text_field to one of: {there}")
+        raise InputError(
+            "no_text_field",
+            Sentence("{source}: no field holds prose; set text_field to one of: {there}", source=source, there=there),
+        )
     return longest
 
 
@@ -229,7 +241,11 @@ def page_of_fields(fields: Mapping[str, Any], text_field: str, member: str) -> P
     """A page of one JSON object or table line: paragraphs of its text field, facts of the others."""
     value = fields.get(text_field)
     if not isinstance(value, str) or not value.strip():
-        return BadPage(member=member, reason="empty", detail=f"{member}: {text_field!r} holds no text")
+        return BadPage(
+            member=member,
+            reason="empty",
+            detail=Sentence("{member}: {text_field!r} holds no text", member=member, text_field=text_field),
+        )
     body = PageText()
     for paragraph in clean_text(value).split("\n\n"):
         body.add("paragraph", paragraph)

@@ -19,6 +19,7 @@ from corpus_to_ft.ingest.base import (
     page_of_fields,
     with_warnings,
 )
+from corpus_to_ft.language import Sentence
 
 LOOK_AHEAD = 50
 
@@ -36,7 +37,11 @@ class JsonlReader(Reader):
         lines = [(number, line) for number, line in enumerate(decoded.text.split("\n"), 1) if line.strip()]
         first = [value for _, line in lines[:LOOK_AHEAD] if isinstance(value := _parse(line), dict)]
         if not first:
-            detail = f"{file.source}: none of the first {min(len(lines), LOOK_AHEAD)} lines is a JSON object"
+            detail = Sentence(
+                "{source}: none of the first {count} lines is a JSON object",
+                source=file.source,
+                count=min(len(lines), LOOK_AHEAD),
+            )
             raise InputError("bad_json", detail)
         text_field = find_text_field(first, self.text_field, file.source)
         yield from with_warnings((_page(number, line, text_field) for number, line in lines), decoded.warnings)
@@ -46,7 +51,7 @@ def _page(number: int, line: str, text_field: str) -> Page | BadPage:
     member, value = f"line {number}", _parse(line)
     if isinstance(value, dict):
         return page_of_fields(value, text_field, member)
-    detail = f"{member}: {value}" if isinstance(value, str) else f"{member}: is not a JSON object"
+    detail = Sentence("{member}: {problem}", member=member, problem=value or Sentence("is not a JSON object"))
     return BadPage(member=member, reason="bad_json", detail=detail)
 
 
@@ -60,12 +65,12 @@ def _escape_line_marks(data: bytes) -> bytes:
         return data
 
 
-def _parse(line: str) -> dict[str, Any] | str | None:
-    """The object; a string says what is wrong; None is JSON of another kind."""
+def _parse(line: str) -> dict[str, Any] | Sentence | None:
+    """The object; a sentence says what is wrong; None is JSON of another kind."""
     try:
         value = json.loads(line, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
-        return f"is not JSON ({error})"
+        return Sentence("is not JSON ({cause})", cause=str(error))
     return {clean_text(key): other for key, other in value.items()} if isinstance(value, dict) else None
 
 

@@ -16,9 +16,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from corpus_to_ft.decode import clean_text
-from corpus_to_ft.errors import ConfigError, InputError
+from corpus_to_ft.errors import ConfigError, InputError, cause_of
 from corpus_to_ft.ingest.base import BadPage, Match, Page, Reader, SourceFile
 from corpus_to_ft.injection import injection_warnings
+from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import Document, Rejected, digest
 
 STAGE = "ingest"
@@ -61,13 +62,16 @@ def find_sources(
     """
     names = [Path(source) for source in sources]
     if not names:
-        raise ConfigError("no source was named; name a file or a folder")
+        raise ConfigError(Sentence("no source was named; name a file or a folder"))
     for source, path in zip(sources, names, strict=True):
         if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", str(source)):
-            remedy = "save the pages as files and name their folder"
-            raise ConfigError(f"{source}: addresses cannot be read yet, only files and folders; {remedy}")
+            told = (
+                "{source}: addresses cannot be read yet, only files and folders; save the pages as files and name "
+                "their folder"
+            )
+            raise ConfigError(Sentence(told, source=source))
         if not os.path.exists(path):  # noqa: PTH110 (Path.exists raises for a name too long)
-            raise ConfigError(f"{path}: there is no such file or folder")
+            raise ConfigError(Sentence("{path}: there is no such file or folder", path=path))
     follows = settings is not None and settings.follow_links
     walk = _Walk(
         hidden=os.path.realpath(skip) if skip is not None else "",
@@ -92,7 +96,9 @@ def find_sources(
                 seen.add(place)
             yield replace(ref, source=_named_apart(ref.source, used)) if several else ref
         if not found:
-            raise ConfigError(f"{path}: the folder holds no files; put documents into it or name another folder")
+            raise ConfigError(
+                Sentence("{path}: the folder holds no files; put documents into it or name another folder", path=path)
+            )
 
 
 def _named_apart(name: str, used: set[str]) -> str:
@@ -160,19 +166,33 @@ def read_file(ref: FileRef, settings: IngestSettings | None = None) -> SourceFil
     """The bytes of a file, or why they cannot be had; the size is looked at before anything is read."""
     limit_mb = (settings or IngestSettings()).max_mb
     if ref.outside:
-        remedy = "name what it leads to as a source too, or set ingest.follow_links to true"
-        return _rejected(ref.source, "link", f"{ref.source}: is a link that leads outside the source; {remedy}")
+        told = (
+            "{source}: is a link that leads outside the source; name what it leads to as a source too, "
+            "or set ingest.follow_links to true"
+        )
+        return _rejected(ref.source, "link", Sentence(told, source=ref.source))
     try:
         status = ref.path.stat()
         if not stat.S_ISREG(status.st_mode):
-            return _rejected(ref.source, "not_a_file", f"{ref.source}: is not a regular file or readable folder")
+            return _rejected(
+                ref.source,
+                "not_a_file",
+                Sentence("{source}: is not a regular file or readable folder", source=ref.source),
+            )
         if limit_mb and status.st_size > limit_mb * MEBIBYTE:
-            size = f"{status.st_size / MEBIBYTE:,.1f} MB is above the limit of {limit_mb:g} MB"
-            remedy = "split the file or raise ingest.max_mb"
-            return _rejected(ref.source, "too_large", f"{ref.source}: {size}; {remedy}")
+            told = (
+                "{source}: {size_mb:,.1f} MB, above the limit of {limit_mb:g} MB; split the file or raise ingest.max_mb"
+            )
+            size_mb = status.st_size / MEBIBYTE
+            detail = Sentence(told, source=ref.source, size_mb=size_mb, limit_mb=limit_mb)
+            return _rejected(ref.source, "too_large", detail)
         return SourceFile(source=ref.source, data=ref.path.read_bytes())
     except OSError as error:
-        return _rejected(ref.source, "unreadable", f"{ref.source}: cannot be read ({error.strerror})")
+        return _rejected(
+            ref.source,
+            "unreadable",
+            Sentence("{source}: cannot be read ({cause})", source=ref.source, cause=cause_of(error)),
+        )
 
 
 def read_documents(
@@ -182,7 +202,12 @@ def read_documents(
     reader = max(readers, key=lambda candidate: candidate.match(file), default=None)
     if reader is None or reader.match(file) is Match.NO:
         names = ", ".join(candidate.name for candidate in readers)
-        detail = f"{file.source}: no reader knows the suffix {file.suffix or '(none)'}; readers: {names}"
+        detail = Sentence(
+            "{source}: no reader knows the suffix {suffix}; readers: {names}",
+            source=file.source,
+            suffix=file.suffix or Sentence("(none)"),
+            names=names,
+        )
         yield _rejected(file.source, "no_reader", detail)
         return
     members: dict[str, int] = {}
@@ -195,7 +220,7 @@ def read_documents(
         yield _rejected(file.source, error.reason, error.detail)
         return
     if not members:
-        yield _rejected(file.source, "empty", f"{file.source}: holds no pages")
+        yield _rejected(file.source, "empty", Sentence("{source}: holds no pages", source=file.source))
 
 
 def _document(file: SourceFile, page: Page | BadPage, member: str, max_chars: int) -> Document | Rejected:
@@ -203,18 +228,23 @@ def _document(file: SourceFile, page: Page | BadPage, member: str, max_chars: in
     if isinstance(page, BadPage):
         return _rejected(source, page.reason, page.detail)
     if page.draft:
-        return _rejected(source, "draft", f"{source}: is a draft or not published")
+        return _rejected(source, "draft", Sentence("{source}: is a draft or not published", source=source))
     if not page.text.strip():
-        return _rejected(source, "empty", f"{source}: holds no text besides markup")
+        return _rejected(source, "empty", Sentence("{source}: holds no text besides markup", source=source))
     if 0 < max_chars < len(page.text):
-        detail = (
-            f"{source}: {len(page.text):,} characters; cut it into documents, or raise ingest.max_chars ({max_chars:,})"
+        detail = Sentence(
+            "{source}: {count:,} characters; cut it into documents, or raise ingest.max_chars ({max_chars:,})",
+            source=source,
+            count=len(page.text),
+            max_chars=max_chars,
         )
         return _rejected(source, "too_large", detail)
     meta = _json_only(page.meta)
     published = iso_date(page.published)
     if page.published and published is None:
-        warning = f"{source}: the date {page.published[:60]!r} is not understood"
+        warning = Sentence(
+            "{source}: the date {published!r} is not understood", source=source, published=page.published[:60]
+        )
         meta["warnings"] = [*meta.get("warnings", []), warning]
     title = " ".join(clean_text(page.title).split())
     if spoken := [*injection_warnings(title, f"{source}, title"), *injection_warnings(page.text, source)]:
@@ -225,7 +255,7 @@ def _document(file: SourceFile, page: Page | BadPage, member: str, max_chars: in
     )  # fmt: skip
 
 
-def _rejected(source: str, reason: str, detail: str) -> Rejected:
+def _rejected(source: str, reason: str, detail: Sentence) -> Rejected:
     return Rejected.make(item_id=digest(source), source=source, stage=STAGE, reason=reason, detail=detail)
 
 
@@ -234,6 +264,8 @@ def _json_only(meta: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _json_value(value: Any) -> Any:
+    if isinstance(value, Sentence):
+        return value
     if isinstance(value, str):
         return clean_text(value)
     if value is None or isinstance(value, bool | int):

@@ -19,6 +19,7 @@ from corpus_to_ft.ingest.base import (
     page_of_fields,
     with_warnings,
 )
+from corpus_to_ft.language import Sentence
 
 LOOK_AHEAD = 50
 DELIMITERS = ",\t;|"
@@ -45,7 +46,7 @@ class TableReader(Reader):
         rows = _rows(text, delimiter)
         header = next((row for row in rows if not isinstance(row, str)), None)
         if header is None:
-            raise InputError("bad_table", f"{file.source}: has no line of column names")
+            raise InputError("bad_table", Sentence("{source}: has no line of column names", source=file.source))
         names = [cell.strip() for cell in header]
         if len(set(names)) != len(names):
             names = [name or f"column {place}" for place, name in enumerate(names, 1)]
@@ -56,7 +57,9 @@ class TableReader(Reader):
                 break
         first = [dict(zip(names, row, strict=False)) for row in held if not isinstance(row, str)]
         if not first:
-            raise InputError("empty", f"{file.source}: has column names and no lines below them")
+            raise InputError(
+                "empty", Sentence("{source}: has column names and no lines below them", source=file.source)
+            )
         text_field = find_text_field(first, self.text_field, file.source)
         yield from with_warnings(_pages(_chain(held, rows), names, text_field), decoded.warnings)
 
@@ -70,9 +73,14 @@ def _pages(rows: Iterator[list[str] | str], names: list[str], text_field: str) -
     for number, row in enumerate(rows, 1):
         member = f"row {number}"
         if isinstance(row, str):
-            yield BadPage(member=member, reason="bad_table", detail=f"{member}: {row}")
+            yield BadPage(member=member, reason="bad_table", detail=Sentence("{member}: {row}", member=member, row=row))
         elif len(row) > len(names):
-            detail = f"{member}: has {len(row)} cells for {len(names)} columns; quote cells that hold the separator"
+            detail = Sentence(
+                "{member}: has {cells} cells for {columns} columns; quote cells that hold the separator",
+                member=member,
+                cells=len(row),
+                columns=len(names),
+            )
             yield BadPage(member=member, reason="bad_table", detail=detail)
         else:
             yield page_of_fields(dict(zip(names, row, strict=False)), text_field, member)

@@ -19,6 +19,7 @@ from corpus_to_ft.injection.english import ENGLISH
 from corpus_to_ft.injection.korean import KOREAN
 from corpus_to_ft.injection.marks import MARKS
 from corpus_to_ft.injection.phrases import Phrases
+from corpus_to_ft.language import Sentence
 
 _PHRASES = (*ENGLISH, *KOREAN, *MARKS)
 # What stands between two letters and is not seen.
@@ -62,16 +63,19 @@ def find_injections(text: str) -> tuple[Injection, ...]:
     return tuple(merged)
 
 
-def injection_warnings(text: str, source: str) -> list[str]:
+def injection_warnings(text: str, source: str) -> list[Sentence]:
     """A sentence for people about each stretch, with its place; a text full of them needs only a few."""
     found = find_injections(text)
-    warnings = [
-        f"{source}: characters {one.start} to {one.end} speak to a language model ({one.what}) and are not obeyed: "
-        f"{' '.join(text[one.start : one.end].split())[:EXCERPT_CHARS]}"
-        for one in found[:MOST_WARNINGS]
-    ]
+    warnings = []
+    for one in found[:MOST_WARNINGS]:
+        told = "{source}: characters {start} to {end} speak to a language model ({what}) and are not obeyed: {excerpt}"
+        excerpt = " ".join(text[one.start : one.end].split())[:EXCERPT_CHARS]
+        place = {"source": source, "start": one.start, "end": one.end}
+        warnings.append(Sentence(told, **place, what=Sentence(one.what), excerpt=excerpt))
     left = len(found) - len(warnings)
-    return [*warnings, f"{source}: {left} more places speak to a language model"] if left else warnings
+    if left:
+        warnings.append(Sentence("{source}: {left} more places speak to a language model", source=source, left=left))
+    return warnings
 
 
 def _written(text: str) -> Iterator[Injection]:

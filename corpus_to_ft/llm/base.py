@@ -194,4 +194,4 @@ class Provider(Plugin):
 def failure(prompt: Prompt, error: ProviderRefused | BadReply) -> ProviderFailure:
     """The error of one prompt as data."""
     raw = error.raw if isinstance(error, BadReply) else ""
-    return ProviderFailure(prompt_id=prompt.id, reason=error.reason, detail=str(error), raw=raw)
+    return ProviderFailure(prompt_id=prompt.id, reason=error.reason, detail=error.sentence, raw=raw)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from corpus_to_ft.language import foreign
 from corpus_to_ft.llm.base import Provider
 from corpus_to_ft.llm.chat.request import MESSAGE_TOKENS, reply_room
 from corpus_to_ft.records import Prompt, ProviderFailure, Reply, Usage
@@ -70,4 +71,4 @@ class EstimatingAsk:
                 count_tokens(message.content, ENCODING) + MESSAGE_TOKENS for message in prompt.messages
             )
             self.estimate.room_tokens += reply_room(prompt)
-        return ProviderFailure(prompt_id=prompt.id, reason=NOT_ASKED, detail="")
+        return ProviderFailure(prompt_id=prompt.id, reason=NOT_ASKED, detail=foreign(""))

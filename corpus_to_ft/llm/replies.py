@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from corpus_to_ft.errors import BadReply
+from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import Reply
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
@@ -30,8 +31,10 @@ def read_json_reply(reply: Reply, schema: Mapping[str, Any]) -> dict[str, Any]:
     filtered, holds no JSON object, or holds one of another shape.
     """
     if reply.finish in ("length", "content_filter"):
-        raise BadReply(f"the reply did not end by itself (finish: {reply.finish})", raw=reply.text)
-    problem = "the reply holds no JSON object"
+        raise BadReply(
+            Sentence("the reply did not end by itself (finish: {finish})", finish=reply.finish), raw=reply.text
+        )
+    problem = Sentence("the reply holds no JSON object")
     for value in _candidates(reply.text.removeprefix("\ufeff"), schema):
         wrong = _mismatch(value, schema, "reply")
         if wrong is None:
@@ -74,7 +77,7 @@ def _sole_array(schema: Mapping[str, Any]) -> str | None:
     return str(required[0]) if schema["properties"][required[0]].get("type") == "array" else None
 
 
-def _mismatch(value: Any, schema: Mapping[str, Any], where: str) -> str | None:
+def _mismatch(value: Any, schema: Mapping[str, Any], where: str) -> Sentence | None:
     """What is wrong with `value`, or None. Knows type, properties, required and items: all our schemas use."""
     expected = schema.get("type")
     if expected is not None:
@@ -82,12 +85,13 @@ def _mismatch(value: Any, schema: Mapping[str, Any], where: str) -> str | None:
         if isinstance(value, bool) and expected in ("integer", "number"):
             right = False
         if not right:
-            return f"{where} should be {expected}, it is {type(value).__name__}"
+            kind = type(value).__name__
+            return Sentence("{where} should be {expected}, it is {kind}", where=where, expected=expected, kind=kind)
     if isinstance(value, dict):
         properties: Mapping[str, Any] = schema.get("properties", {})
         missing = [key for key in schema.get("required", ()) if key not in value]
         if missing:
-            return f"{where} lacks {', '.join(missing)}"
+            return Sentence("{where} lacks {missing}", where=where, missing=", ".join(missing))
         parts = [(inner, properties[key], f"{where}.{key}") for key, inner in value.items() if key in properties]
     elif isinstance(value, list):
         parts = [(inner, schema.get("items", {}), f"{where}[{index}]") for index, inner in enumerate(value)]
@@ -113,4 +117,4 @@ def _refuse_lone_surrogates(value: Any, raw: str) -> None:
     try:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
-        raise BadReply("the reply holds half a character", raw=raw) from error
+        raise BadReply(Sentence("the reply holds half a character"), raw=raw) from error

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from corpus_to_ft.errors import BadReply, BudgetReached, ConfigError, ProviderRefused, ProviderUnavailable
+from corpus_to_ft.language import Sentence
 from corpus_to_ft.llm.base import Provider, failure
 from corpus_to_ft.records import Prompt, ProviderFailure, Reply, Usage
 from corpus_to_ft.store import RunStore
@@ -76,8 +77,11 @@ class LedgerAsk:
         self._price = provider.price()
         if limits.max_cost is not None and self._price is None:
             raise ConfigError(
-                f"--max-cost needs the price of {provider.model_name}, which is not known here; "
-                "set provider.input_price and provider.output_price (US dollars a million tokens)"
+                Sentence(
+                    "--max-cost needs the price of {model_name}, which is not known here; set "
+                    "provider.input_price and provider.output_price (US dollars a million tokens)",
+                    model_name=provider.model_name,
+                )
             )
         self._lock = threading.Lock()
         self._asking: dict[str, threading.Event] = {}
@@ -98,8 +102,12 @@ class LedgerAsk:
             if call.provider != self._provider.name:
                 out = self._store.path.parent
                 raise ConfigError(
-                    f"a batch of {call.provider} is under way in {out}; collect it with provider.use={call.provider}, "
-                    f"or end it and keep what is done: corpus-to-ft batches cancel {out}"
+                    Sentence(
+                        "a batch of {provider} is under way in {out}; collect it with provider.use={provider}, or"
+                        " end it and keep what is done: corpus-to-ft batches cancel {out}",
+                        provider=call.provider,
+                        out=out,
+                    )
                 )
 
     def catch_up(self) -> None:
@@ -167,13 +175,20 @@ class LedgerAsk:
         cost = self._price.of(at_most) if self._price else None
         with self._lock:
             if self._limits.max_calls is not None and self.made >= self._limits.max_calls:
-                raise BudgetReached(f"{self.made} calls made, as many as --max-calls allows; run again to continue")
+                raise BudgetReached(
+                    Sentence("{made} calls made, as many as --max-calls allows; run again to continue", made=self.made)
+                )
             if self._limits.max_cost is not None and self._spent + (cost or 0.0) > self._limits.max_cost:
                 if self._under_way:
                     return None
                 raise BudgetReached(
-                    f"${self._spent:.4f} spent, and the next call could cost ${cost or 0.0:.4f}: --max-cost is "
-                    f"${self._limits.max_cost:.4f}; run again with a higher one to continue"
+                    Sentence(
+                        "${spent:.4f} spent, and the next call could cost ${cost:.4f}: --max-cost is "
+                        "${max_cost:.4f}; run again with a higher one to continue",
+                        spent=self._spent,
+                        cost=cost or 0.0,
+                        max_cost=self._limits.max_cost,
+                    )
                 )
             number = self._next_call
             self._next_call += 1

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from corpus_to_ft.errors import BadReply, InputError, ProviderRefused, ProviderUnavailable
+from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import Rejected
 from corpus_to_ft.run.base import Executor, Progress, nothing
 from corpus_to_ft.store import RunStore
@@ -46,7 +47,7 @@ class Done:
     """What became of a task: new results by stage, or why it must wait."""
 
     results: Results
-    postponed: str = ""
+    postponed: Sentence | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,14 +81,14 @@ class Guarded(Generic[T]):
             with _without_collector():
                 results.update(self.work(task))
         except ProviderUnavailable as error:
-            return Done(results=results, postponed=str(error))
+            return Done(results=results, postponed=error.sentence)
         except InputError as error:
             results[self.last_stage] = (self._rejected(task, error.reason, error.detail),)
         except (ProviderRefused, BadReply) as error:
-            results[self.last_stage] = (self._rejected(task, error.reason, str(error)),)
+            results[self.last_stage] = (self._rejected(task, error.reason, error.sentence),)
         return Done(results=results)
 
-    def _rejected(self, task: Task[T], reason: str, detail: str) -> Rejected:
+    def _rejected(self, task: Task[T], reason: str, detail: Sentence) -> Rejected:
         return Rejected.make(
             item_id=task.item_id, source=task.source, stage=self.last_stage, reason=reason, detail=detail
         )

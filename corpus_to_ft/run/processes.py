@@ -16,6 +16,7 @@ from typing import Self
 from pydantic import PrivateAttr
 
 from corpus_to_ft.errors import WorkerLost
+from corpus_to_ft.language import Sentence
 from corpus_to_ft.run.base import Executor, R, T, nothing
 from corpus_to_ft.run.pool import as_done
 
@@ -50,8 +51,10 @@ class ProcessesExecutor(Executor):
             try:
                 yield from as_done(self._started(), work, chain(first, waiting), self.workers * 3, abandon)
             except BrokenProcessPool as error:
-                remedy = "run again, with a smaller run.workers if memory is short"
-                raise WorkerLost(f"a worker process was ended from outside; {remedy}") from error
+                told = (
+                    "a worker process was ended from outside; run again, with a smaller run.workers if memory is short"
+                )
+                raise WorkerLost(Sentence(told)) from error
 
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
 from corpus_to_ft import records
+from corpus_to_ft.language import Sentence
 
 # A control character, which no cleaned text and no key from a document can hold: nobody can forge a record.
 CLASS = "\x1e"
+SENTENCE = "Sentence"
 # Free JSON values: lists inside stay lists; every other sequence is a tuple.
 FREE_FIELDS = frozenset({"meta", "schema", "sampling"})
 _CLASSES: dict[str, Any] = {
@@ -41,11 +44,26 @@ def _plain(value: object) -> Any:
         tagged: dict[str, Any] = {CLASS: cls.__name__}
         for name in _FIELDS[cls]:
             inner = getattr(value, name)
-            tagged[name] = inner if name in FREE_FIELDS else _plain(inner)
+            tagged[name] = _free(inner) if name in FREE_FIELDS else _plain(inner)
         return tagged
+    if cls is Sentence:
+        return _sentence(value)
     if isinstance(value, tuple | list):
         return [_plain(inner) for inner in value]
     return value
+
+
+def _free(value: Any) -> Any:
+    """Free JSON as it is, but for sentences in it."""
+    if type(value) is Sentence:
+        return _sentence(value)
+    if isinstance(value, Mapping):
+        return {key: _free(inner) for key, inner in value.items()}
+    return [_free(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def _sentence(value: Any) -> dict[str, Any]:
+    return {CLASS: SENTENCE, "template": value.template, "values": _free(value.values)}
 
 
 def _untagged(value: object) -> Any:
@@ -60,6 +78,8 @@ def _record(value: dict[str, Any]) -> Any:
     name = value.pop(CLASS, None)
     if name is None:
         return value
+    if name == SENTENCE:
+        return Sentence(value["template"], **value["values"])
     for key, inner in value.items():
         if type(inner) is list and key not in FREE_FIELDS:
             value[key] = _tuples(inner)

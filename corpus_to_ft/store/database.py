@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from corpus_to_ft.errors import ConfigError, StoreError, boundary
+from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import ProviderFailure, Reply
 from corpus_to_ft.store import batches
 from corpus_to_ft.store.batches import Batch
@@ -77,7 +78,9 @@ class RunStore:
         Raises ConfigError when the folder cannot be written, StoreError when another process works
         there, or the file is damaged or of a newer version.
         """
-        with boundary(OSError, to=ConfigError, message=f"cannot write into the output folder {folder}"):
+        with boundary(
+            OSError, to=ConfigError, message=Sentence("cannot write into the output folder {folder}", folder=folder)
+        ):
             folder.mkdir(parents=True, exist_ok=True)
             lock = (folder / f"{FILE_NAME}.lock").open("a+")
         with lock:
@@ -85,7 +88,13 @@ class RunStore:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 lock.seek(0)
-                raise StoreError(f"process {lock.read().strip() or '?'} is already working in {folder}") from error
+                raise StoreError(
+                    Sentence(
+                        "process {process} is already working in {folder}",
+                        process=lock.read().strip() or "?",
+                        folder=folder,
+                    )
+                ) from error
             lock.truncate(0)
             lock.write(str(os.getpid()))
             lock.flush()
@@ -101,7 +110,13 @@ class RunStore:
         """Look into the run in `folder` without the lock; raises ConfigError when there is none."""
         path = folder / FILE_NAME
         if not os.path.isfile(path):  # noqa: PTH113 (Path.is_file raises for a name too long)
-            raise ConfigError(f"there is no run in {folder}: {FILE_NAME} is missing. Start one with: corpus-to-ft run")
+            raise ConfigError(
+                Sentence(
+                    "there is no run in {folder}: {file_name} is missing. Start one with: corpus-to-ft run",
+                    folder=folder,
+                    file_name=FILE_NAME,
+                )
+            )
         store = cls._look(path)
         try:
             yield store
@@ -111,20 +126,31 @@ class RunStore:
     @classmethod
     def _look(cls, path: Path) -> RunStore:
         """Read-only, so that it works on somebody else's run and never changes one."""
-        with boundary(sqlite3.Error, to=StoreError, message=f"{path} cannot be read"):
+        with boundary(sqlite3.Error, to=StoreError, message=Sentence("{path} cannot be read", path=path)):
             # A file beside which nothing can be written is opened as one that nobody changes.
             mode = "mode=ro" if os.access(path.parent, os.W_OK) else "immutable=1"
             address = f"file:{quote(str(path.absolute()))}?{mode}"
             connection = sqlite3.connect(address, uri=True, check_same_thread=False, isolation_level=None, timeout=30)
             version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version != len(MIGRATIONS):
-            raise StoreError(f"{path} is of version {version}, this program reads version {len(MIGRATIONS)}")
+            raise StoreError(
+                Sentence(
+                    "{path} is of version {version}, this program reads version {known}",
+                    path=path,
+                    version=version,
+                    known=len(MIGRATIONS),
+                )
+            )
         return cls(path, connection)
 
     @classmethod
     def _connect(cls, path: Path) -> RunStore:
-        remedy = "move it away to start over"
-        with boundary(sqlite3.Error, ValueError, to=StoreError, message=f"{path} cannot be used ({remedy})"):
+        with boundary(
+            sqlite3.Error,
+            ValueError,
+            to=StoreError,
+            message=Sentence("{path} cannot be used; move it away to start over", path=path),
+        ):
             connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
@@ -136,7 +162,7 @@ class RunStore:
             return self._connection.execute(sql, values).fetchall()
 
     def _writing(self) -> AbstractContextManager[None]:
-        message = f"{self.path} cannot be read or written (disk full?)"
+        message = Sentence("{path} cannot be read or written (disk full?)", path=self.path)
         return boundary(sqlite3.Error, to=StoreError, message=message)
 
     @contextmanager

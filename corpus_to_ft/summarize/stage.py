@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from corpus_to_ft.analyzers.base import Analysis, known
 from corpus_to_ft.errors import BadReply
 from corpus_to_ft.faithful import missing_facts, reworded
+from corpus_to_ft.language import Sentence, foreign
 from corpus_to_ft.llm.base import REPLY_SCHEMAS, Ask
 from corpus_to_ft.llm.replies import read_json_reply
 from corpus_to_ft.prompts.summary import Level, summary_again, summary_messages, summary_room
@@ -56,7 +57,7 @@ class _Part:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Failure:
     reason: str
-    detail: str
+    detail: Sentence
 
 
 def header(document: Document) -> str:
@@ -94,9 +95,13 @@ def summarize_document(
     )  # fmt: skip
     text = document.text.strip()
     if not text:
-        return work.reject("empty_document", "there is nothing to summarize")
+        return work.reject("empty_document", Sentence("there is nothing to summarize"))
     if work.budget < SMALLEST_BUDGET:
-        detail = f"{target.name} leaves {work.budget} tokens beside title, date, question and answer"
+        detail = Sentence(
+            "{name} leaves {budget} tokens beside title, date, question and answer",
+            name=target.name,
+            budget=work.budget,
+        )
         return work.reject("no_room_for_summary", detail)
     tokens = work.count(text)
     if tokens <= work.budget:
@@ -120,7 +125,7 @@ class _Work:
     def count(self, text: str) -> int:
         return count_tokens(text, self.target.encoding)
 
-    def reject(self, reason: str, detail: str) -> Rejected:
+    def reject(self, reason: str, detail: Sentence) -> Rejected:
         return Rejected.make(
             item_id=self.document.id, source=self.document.source, stage="summarize", reason=reason, detail=detail
         )
@@ -136,7 +141,7 @@ class _Work:
                 return self._only(self._summaries([whole]))
         windows = list(self._windows(passages))
         if not windows:
-            return _Failure(reason="empty_summary", detail="no passage of the document can be summarized")
+            return _Failure(reason="empty_summary", detail=Sentence("no passage of the document can be summarized"))
         with known(self.analysis.cut(start, end) for start, end, _ in windows):
             said = self._summaries([self._part(start, end, headings, len(windows)) for start, end, headings in windows])
         for _ in range(MOST_LEVELS):
@@ -144,12 +149,15 @@ class _Work:
                 return said
             joined = "\n\n".join(text for text in said if text)
             if self.count(joined) <= self.budget:
-                return joined or _Failure(reason="empty_summary", detail="no part gave a summary")
+                return joined or _Failure(reason="empty_summary", detail=Sentence("no part gave a summary"))
             parts = list(self._joined(said))
             said = self._summaries(parts)
             if len(parts) == 1:
                 return self._only(said)
-        return _Failure(reason="summary_too_long", detail=f"still too long after {MOST_LEVELS} levels")
+        return _Failure(
+            reason="summary_too_long",
+            detail=Sentence("still too long after {most_levels} levels", most_levels=MOST_LEVELS),
+        )
 
     def _windows(self, passages: Sequence[Passage]) -> Iterator[tuple[int, int, tuple[str, ...]]]:
         """Neighbouring passages together, as many as one prompt holds."""
@@ -210,7 +218,9 @@ class _Work:
     def _only(self, said: list[str] | _Failure) -> str | _Failure:
         if isinstance(said, _Failure):
             return said
-        return said[0] or _Failure(reason="empty_summary", detail="no sentence of the document stands by itself")
+        return said[0] or _Failure(
+            reason="empty_summary", detail=Sentence("no sentence of the document stands by itself")
+        )
 
     def _summaries(self, parts: Sequence[_Part]) -> list[str] | _Failure:
         """One summary a part, in order; all are asked for at once, and those that failed once more."""
@@ -265,22 +275,27 @@ class _Work:
 
     def _read(self, part: _Part, reply: Reply | ProviderFailure) -> str | _Failure:
         if isinstance(reply, ProviderFailure):
-            return _Failure(reason=reply.reason, detail=f"{reply.detail} | {reply.raw}" if reply.raw else reply.detail)
+            return _Failure(
+                reason=reply.reason,
+                detail=Sentence("{detail} | {raw}", detail=reply.detail, raw=reply.raw) if reply.raw else reply.detail,
+            )
         try:
             content = read_json_reply(reply, REPLY_SCHEMAS["summary"])
         except BadReply as error:
             reason = "truncated_summary" if reply.finish == "length" else "bad_reply"
-            return _Failure(reason=reason, detail=str(error))
+            return _Failure(reason=reason, detail=error.sentence)
         text = unicodedata.normalize("NFC", content["summary"]).replace("\r\n", "\n").strip()
         final = part.level == "whole" or (part.level == "joined" and part.budget == self.budget)
         if not text:
-            return _Failure(reason="empty_summary", detail="the reply holds no text") if final else ""
+            return _Failure(reason="empty_summary", detail=Sentence("the reply holds no text")) if final else ""
         limit = self.budget if final else int(part.budget * LENIENCE_FOR_PARTS)
         tokens = self.count(text)
         if tokens > limit:
-            return _Failure(reason="summary_too_long", detail=f"{tokens} tokens, {limit} fit")
+            return _Failure(
+                reason="summary_too_long", detail=Sentence("{tokens} tokens, {limit} fit", tokens=tokens, limit=limit)
+            )
         source = self.document.text if part.level == "joined" else part.text
         missing = missing_facts(reworded(text, source), "\n".join([header(self.document), *part.headings, source]))
         if missing:
-            return _Failure(reason="unfaithful_summary", detail=", ".join(missing))
+            return _Failure(reason="unfaithful_summary", detail=foreign(", ".join(missing)))
         return text

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field, field_validator
 
 from corpus_to_ft.errors import ConfigError
+from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import Message
 from corpus_to_ft.tokens import count_tokens
 from corpus_to_ft.write.base import Language, Writer, language_of
@@ -67,8 +68,11 @@ class PromptCompletionWriter(Writer):
         if not separators or not endings:
             what = "separators" if not separators else "endings"
             raise ConfigError(
-                f"every candidate for {what} occurs in the examples; name another: "
-                f"--set 'target.{what}=[\"\\n\\n%%%%%\\n\\n\"]'"
+                Sentence(
+                    "every candidate for {what} occurs in the examples; name another: --set "
+                    "'target.{what}=[\"\\n\\n%%%%%\\n\\n\"]'",
+                    what=what,
+                )
             )
         return self.model_copy(update={"separators": (separators[0],), "endings": (endings[0],)})
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, get_args
 
-from corpus_to_ft.errors import ConfigError, StoreError
+from corpus_to_ft.errors import ConfigError, StoreError, cause_of
+from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import Example, Passage, Split, Target, digest
 from corpus_to_ft.write.base import Language, Writer, dump_line, language_of
 from corpus_to_ft.write.card import CARD_MARK, render_card
@@ -178,7 +179,11 @@ def _flush_folder(folder: Path) -> None:
 
 def _refuse_to_replace_a_card_of_others(card: Path) -> None:
     if card.is_file() and CARD_MARK not in card.read_bytes():
-        raise ConfigError(f"{card} was not written by corpus-to-ft and would be lost; choose another folder with -o")
+        raise ConfigError(
+            Sentence(
+                "{card} was not written by corpus-to-ft and would be lost; choose another folder with -o", card=card
+            )
+        )
 
 
 @contextmanager
@@ -189,8 +194,17 @@ def _writing(out: Path) -> Iterator[None]:
         place = error.filename or out
         if error.errno in DISK_FULL:
             raise StoreError(
-                f"the disk is full while writing {place}; free some space and run again, nothing that is done is lost"
+                Sentence(
+                    "the disk is full while writing {place}; free some space and run again, nothing that is "
+                    "done is lost",
+                    place=place,
+                )
             ) from error
         raise ConfigError(
-            f"cannot write {place}: {error.strerror}; make {out} writable or choose another folder with -o"
+            Sentence(
+                "cannot write {place}: {cause}; make {out} writable or choose another folder with -o",
+                place=place,
+                cause=cause_of(error),
+                out=out,
+            )
         ) from error

@@ -21,6 +21,7 @@ from corpus_to_ft.ingest.html.metadata import Metadata, read_metadata
 from corpus_to_ft.ingest.html.noise import drop_noise, drop_unreadable
 from corpus_to_ft.ingest.html.tree import parse_page
 from corpus_to_ft.ingest.html.weigh import Weights
+from corpus_to_ft.language import Sentence
 
 SUFFIXES = frozenset({".html", ".htm", ".xhtml", ".shtml", ".mhtml.html"})
 HEAD_BYTES = 2048
@@ -47,15 +48,31 @@ class HtmlReader(Reader):
 
     def read(self, file: SourceFile) -> Iterator[Page]:
         if len(file.data) > self.max_megabytes * MEGABYTE:
-            raise InputError("too_large", f"{file.source}: more than {self.max_megabytes} MB (setting max_megabytes)")
+            raise InputError(
+                "too_large",
+                Sentence(
+                    "{source}: more than {max_megabytes} MB (setting max_megabytes)",
+                    source=file.source,
+                    max_megabytes=self.max_megabytes,
+                ),
+            )
         decoded = decode(file.data, source=file.source, html=True)
         said, text = split_front_matter(decoded.text, file.source)
         root = parse_page(text, file.source)
         metadata = with_front_matter(read_metadata(root), said)
         page = self._article(root, metadata, file.source)
         if not page.blocks:
-            cause = "its text is made by programs" if len(decoded.text) > LARGE_CHARS else "it is empty"
-            raise InputError("no_text", f"{file.source}: no text was found, {cause}; save the page from a browser")
+            cause = (
+                Sentence("its text is made by programs") if len(decoded.text) > LARGE_CHARS else Sentence("it is empty")
+            )
+            raise InputError(
+                "no_text",
+                Sentence(
+                    "{source}: no text was found, {cause}; save the page from a browser",
+                    source=file.source,
+                    cause=cause,
+                ),
+            )
         heading = next((block.of(page.text) for block in page.blocks if block.kind == "heading"), "")
         meta: dict[str, object] = {"encoding": decoded.encoding, "warnings": list(decoded.warnings)}
         meta |= {"tags": [clean_text(tag) for tag in metadata.tags]} if metadata.tags else {}
@@ -80,8 +97,11 @@ class HtmlReader(Reader):
         container = named_container(body, weights)
         if container is None:
             container = densest(body, weights)
-        reason = "" if self.keep_lists else why_no_article(body, container, weights, metadata)
+        reason = None if self.keep_lists else why_no_article(body, container, weights, metadata)
         if reason:
-            raise InputError("not_an_article", f"{source}: {reason} (setting keep_lists takes it)")
+            raise InputError(
+                "not_an_article",
+                Sentence("{source}: {reason} (setting keep_lists takes it)", source=source, reason=reason),
+            )
         drop_clutter(container, weights, title=metadata.title, description=metadata.description)
         return BodyWriter().write(container)

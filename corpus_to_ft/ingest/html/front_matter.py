@@ -11,6 +11,7 @@ import yaml
 
 from corpus_to_ft.errors import InputError
 from corpus_to_ft.ingest.html.metadata import Metadata
+from corpus_to_ft.language import Sentence
 
 FENCED = re.compile(r"\A\s*---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 MAX_CHARS = 20_000
@@ -25,7 +26,8 @@ def split_front_matter(text: str, source: str) -> tuple[dict[str, Any], str]:
         said = yaml.safe_load(found.group(1))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise InputError(
-            "bad_front_matter", f"{source}: the front matter is not YAML; mend it or take it out"
+            "bad_front_matter",
+            Sentence("{source}: the front matter is not YAML; mend it or take it out", source=source),
         ) from error
     return said if isinstance(said, dict) else {}, text[found.end() :]
 

@@ -11,6 +11,7 @@ from corpus_to_ft.ingest.html.clutter import teaser_runs
 from corpus_to_ft.ingest.html.metadata import Metadata
 from corpus_to_ft.ingest.html.tree import attribute, short_text, words
 from corpus_to_ft.ingest.html.weigh import Weights
+from corpus_to_ft.language import Sentence
 
 NOT_FOUND = re.compile(
     r"\b404\b|not found|(?:페이지|글|게시글|게시물|문서)[을를이가]?\s*(?:찾을 수 없|존재하지 않|삭제)|"
@@ -36,39 +37,42 @@ MIN_PEERS = 2
 MIN_LINKS = 3
 
 
-def why_no_article(body: etree._Element, container: etree._Element, weights: Weights, metadata: Metadata) -> str:
-    """The reason in a few words, or nothing for an article; asked before clutter is taken out of `container`."""
+def why_no_article(
+    body: etree._Element, container: etree._Element, weights: Weights, metadata: Metadata
+) -> Sentence | None:
+    """The reason in a few words, None for an article; asked before clutter is taken out of `container`."""
     titles = [metadata.title, *(short_text(heading, MAX_TITLE_CHARS) for heading in body.iter("h1"))]
     if weights.prose(body) < MAX_NOT_FOUND_PROSE and any(NOT_FOUND.search(title) for title in titles):
-        return "the page says that something was not found"
+        return Sentence("the page says that something was not found")
     names = set(f"{attribute(body, 'class')} {attribute(body, 'id')}".lower().split())
     if names & ARTICLE_BODIES or metadata.is_article:
-        return ""
+        return None
     if names & LIST_BODIES or {"home", "blog"} <= names or metadata.types & LIST_TYPES:
-        return "the page says that it lists other pages"
+        return Sentence("the page says that it lists other pages")
     return _why_list(body, container, weights)
 
 
-def _why_list(body: etree._Element, container: etree._Element, weights: Weights) -> str:
+def _why_list(body: etree._Element, container: etree._Element, weights: Weights) -> Sentence | None:
     runs = teaser_runs(container, weights)
     announced = sum(weights.text(box) for run in runs for box in run)
     rest = weights.text(container) - announced
     if announced > 2 * rest:
-        return f"{sum(map(len, runs))} boxes announce other pages and little else is said"
+        boxes = sum(map(len, runs))
+        return Sentence("{boxes} boxes announce other pages and little else is said", boxes=boxes)
     links = list(islice(body.iter("a"), MIN_LINKS))
     if (
         weights.prose(container) < MIN_PROSE_CHARS
         and weights.link_share(body) >= MOSTLY_LINKS
         and len(links) >= MIN_LINKS
     ):
-        return "it holds links and no sentence"
+        return Sentence("it holds links and no sentence")
     named = {text for link in container.iter("a") if (text := short_text(link, MAX_TITLE_CHARS))}
     linked = weights.links(container) - sum(weights.links(box) for run in runs for box in run)
     if len(named) >= MANY_LINKS and announced + linked >= MANY_LINKS_SHARE * weights.text(container):
-        return f"it names {len(named)} other pages and says little else"
+        return Sentence("it names {pages} other pages and says little else", pages=len(named))
     if _peers(body, container, weights) >= MIN_PEERS:
-        return "it holds several posts, each in a box of its own"
-    return ""
+        return Sentence("it holds several posts, each in a box of its own")
+    return None
 
 
 def _peers(body: etree._Element, container: etree._Element, weights: Weights) -> int:

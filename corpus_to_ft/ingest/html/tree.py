@@ -7,6 +7,7 @@ import re
 from lxml import etree
 
 from corpus_to_ft.errors import InputError, input_boundary
+from corpus_to_ft.language import Sentence
 
 # libxml2 compares each new attribute of a tag with all before it: 20,000 take 1.4 s, a million never end.
 MAX_ATTRIBUTES = 2_000
@@ -32,12 +33,17 @@ def parse_page(text: str, source: str) -> etree._Element:
     _check_size(text, source)
     # Comments leave the tree, so that the text on both their sides is one; `huge_tree` lifts the 10 MB limit of a text.
     parser = etree.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, no_network=True, encoding="utf-8")
-    with input_boundary(etree.LxmlError, ValueError, reason="no_text", detail=f"{source}: nothing in it is HTML"):
+    with input_boundary(
+        etree.LxmlError, ValueError, reason="no_text", detail=Sentence("{source}: nothing in it is HTML", source=source)
+    ):
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     if any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log):
-        raise InputError("too_complex", f"{source}: more than 2,000 elements stand inside one another; save it as text")
+        raise InputError(
+            "too_complex",
+            Sentence("{source}: more than 2,000 elements stand inside one another; save it as text", source=source),
+        )
     if root is None:
-        raise InputError("no_text", f"{source}: nothing in it is HTML")
+        raise InputError("no_text", Sentence("{source}: nothing in it is HTML", source=source))
     return root
 
 
@@ -50,9 +56,24 @@ def _check_size(text: str, source: str) -> None:
             whole = TAG.match(found.string, found.start())
             words = QUOTED.sub("", whole.group() if whole else found.group())
             if max(len(words.split()), words.count("=")) > MAX_ATTRIBUTES:
-                raise InputError("too_complex", f"{source}: a tag has more than {MAX_ATTRIBUTES:,} attributes")
+                raise InputError(
+                    "too_complex",
+                    Sentence(
+                        "{source}: a tag has more than {max_attributes:,} attributes",
+                        source=source,
+                        max_attributes=MAX_ATTRIBUTES,
+                    ),
+                )
     if tags > MAX_TAGS:
-        raise InputError("too_complex", f"{source}: {tags:,} tags; at most {MAX_TAGS:,} are read, split the page")
+        raise InputError(
+            "too_complex",
+            Sentence(
+                "{source}: {tags:,} tags; at most {max_tags:,} are read, split the page",
+                source=source,
+                tags=tags,
+                max_tags=MAX_TAGS,
+            ),
+        )
 
 
 def _without_programs(text: str) -> str:

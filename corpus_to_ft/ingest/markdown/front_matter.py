@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from corpus_to_ft.ingest.base import AUTHOR_NAMES, DATE_NAMES, STATE_NAMES, TAG_NAMES, URL_NAMES
+from corpus_to_ft.language import Sentence
 
 MAX_HEAD_CHARS = 65_536
 MAX_NESTING_SIGNS = 500  # libyaml recurses in C: thousands of brackets would end the process
@@ -34,7 +35,7 @@ class Head:
 
     fields: Mapping[str, Any] = field(default_factory=dict)
     body: str
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Sentence, ...] = ()
 
 
 def split_head(text: str, *, source: str) -> Head:
@@ -53,7 +54,8 @@ def split_head(text: str, *, source: str) -> Head:
         if isinstance(fields.get("title"), list):
             # `title: [공지] …` or `title: [공지]` is a list to YAML and a title to its author.
             fields = {**fields, "title": _line_by_line(found["head"]).get("title", "")}
-        warnings = () if valid else (f"{source}: the front matter is not valid and was read line by line",)
+        told = Sentence("{source}: the front matter is not valid and was read line by line", source=source)
+        warnings = () if valid else (told,)
         return Head(fields=fields, body=text[found.end() :], warnings=warnings)
     return _notion(text)
 

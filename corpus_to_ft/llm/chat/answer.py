@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from corpus_to_ft.errors import BudgetReached, ConfigError, CorpusToFtError
+from corpus_to_ft.language import Sentence, foreign
 from corpus_to_ft.llm.chat.waits import asked_wait
 from corpus_to_ft.records import Usage
 
@@ -51,7 +52,7 @@ class No:
     """Never for this prompt; `usage` is what saying so has cost."""
 
     reason: str
-    detail: str
+    detail: Sentence
     usage: Usage | None = FREE
 
 
@@ -74,13 +75,17 @@ Verdict = Said | Again | No | Unfit | Halt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What was asked of whom, for the sentences; `answered` says that the server has answered others like it."""
+    """What was asked of whom, for the sentences.
+
+    `answered` says that the server has answered others, `format_answered` that it has in the same format.
+    """
 
     model: str
     base_url: str
     key_name: str
     parts: frozenset[str]
     answered: bool
+    format_answered: bool
 
 
 def judge(status: int, headers: Mapping[str, str], data: bytes, asked: Asked) -> Verdict:
@@ -93,8 +98,16 @@ def judge(status: int, headers: Mapping[str, str], data: bytes, asked: Asked) ->
         return _said(body, asked) if isinstance(body, dict) else Again(why="bad_body")
     problem = _Problem.of(status, body, data)
     if status == 402 or (status == 429 and problem.code in OUT_OF_MONEY):
-        text = f"the account behind {asked.key_name} has no quota left at {asked.base_url}"
-        return Halt(error=BudgetReached(f"{text} ({problem}). Top it up, and run again to continue"))
+        text = Sentence(
+            "the account behind {key_name} has no quota left at {base_url}",
+            key_name=asked.key_name,
+            base_url=asked.base_url,
+        )
+        return Halt(
+            error=BudgetReached(
+                Sentence("{text} ({problem}). Top it up, and run again to continue", text=text, problem=problem)
+            )
+        )
     if status == 429 or status >= 500 or status in TRANSIENT:
         return _again(status, headers)
     return _refused(status, problem, asked)
@@ -130,7 +143,7 @@ def _said(body: Mapping[str, Any], asked: Asked) -> Verdict:
         return Again(why="no_choices")
     if message.get("refusal"):
         usage = _usage(body.get("usage"))
-        return No(reason="refused", detail=str(message["refusal"])[:MESSAGE_CHARS], usage=usage)
+        return No(reason="refused", detail=foreign(str(message["refusal"])[:MESSAGE_CHARS]), usage=usage)
     finish = choice.get("finish_reason")
     return Said(
         text=_text(message.get("content")),
@@ -165,24 +178,41 @@ def _again(status: int, headers: Mapping[str, str]) -> Again:
 
 def _refused(status: int, problem: _Problem, asked: Asked) -> Verdict:
     if status == 401:
-        text = f"{asked.base_url} does not accept the key in the environment variable {asked.key_name}"
-        return Halt(error=ConfigError(f"{text} ({problem})"))
+        text = Sentence(
+            "{base_url} does not accept the key in the environment variable {key_name}",
+            base_url=asked.base_url,
+            key_name=asked.key_name,
+        )
+        return Halt(error=ConfigError(Sentence("{text} ({problem})", text=text, problem=problem)))
     if status == 403 and not asked.answered:
-        text = f"the key in {asked.key_name} may not use {asked.model} at {asked.base_url}"
-        return Halt(error=ConfigError(f"{text} ({problem})"))
+        text = Sentence(
+            "the key in {key_name} may not use {model} at {base_url}",
+            key_name=asked.key_name,
+            model=asked.model,
+            base_url=asked.base_url,
+        )
+        return Halt(error=ConfigError(Sentence("{text} ({problem})", text=text, problem=problem)))
     if status == 404 and not asked.answered:
-        text = f"{asked.base_url} knows no model {asked.model!r}, or is no API address (they mostly end in /v1)"
-        return Halt(error=ConfigError(f"{text} ({problem})"))
+        text = Sentence(
+            "{base_url} knows no model {model!r}, or is no API address (they mostly end in /v1)",
+            base_url=asked.base_url,
+            model=asked.model,
+        )
+        return Halt(error=ConfigError(Sentence("{text} ({problem})", text=text, problem=problem)))
     if status < 400 and not asked.answered:
-        text = f"{asked.base_url} sends calls elsewhere (HTTP {status}); set provider.base_url to the final address"
+        text = Sentence(
+            "{base_url} sends calls elsewhere (HTTP {status}); set provider.base_url to the final address",
+            base_url=asked.base_url,
+            status=status,
+        )
         return Halt(error=ConfigError(text))
     if status == 413 or problem.code in TOO_LONG:
-        return No(reason="prompt_too_long", detail=str(problem))
+        return No(reason="prompt_too_long", detail=foreign(str(problem)))
     if status in (400, 422):
         named = next((part for part in OPTIONAL if problem.param.split(".")[0] == part and part in asked.parts), None)
         if named:
             return Unfit(part=named)
         # Many servers do not say which part they do not know; structured output is the newest of them.
-        if not asked.answered and "response_format" in asked.parts and not problem.param:
+        if not asked.format_answered and "response_format" in asked.parts and not problem.param:
             return Unfit(part="response_format")
-    return No(reason="refused", detail=str(problem))
+    return No(reason="refused", detail=foreign(str(problem)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import threading
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import Future
@@ -11,9 +12,11 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
+import truststore
 
 from corpus_to_ft import __version__
 from corpus_to_ft.errors import ProviderUnavailable
+from corpus_to_ft.language import Sentence
 from corpus_to_ft.llm.base import Ledger
 from corpus_to_ft.llm.chat.exchange import Exchange, Line, Manners
 from corpus_to_ft.records import Prompt, ProviderFailure, Reply
@@ -64,7 +67,7 @@ class ChatClient:
 
     def _stop(self) -> None:
         line = self._start()
-        line.halted = line.halted or ProviderUnavailable("the run was stopped")
+        line.halted = line.halted or ProviderUnavailable(Sentence("the run was stopped"))
         self._release()
         for task in self._running:
             self._loop.call_later(GRACE_S, task.cancel)
@@ -105,7 +108,9 @@ class ChatClient:
     def _connect(self) -> aiohttp.ClientSession:
         manners = self._manners
         # The gate alone says how many; a second limit would hide calls that have passed it.
-        connector = aiohttp.TCPConnector(limit=0, ttl_dns_cache=60, keepalive_timeout=30)
+        # Certificates are those that the system trusts: a company's own are among them.
+        trusted = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        connector = aiohttp.TCPConnector(limit=0, ttl_dns_cache=60, keepalive_timeout=30, ssl=trusted)
         headers = {"User-Agent": f"corpus-to-ft/{__version__}", "Content-Type": "application/json", **manners.headers}
         timeout = aiohttp.ClientTimeout(total=manners.timeout_s, connect=min(CONNECT_S, manners.timeout_s))
         return aiohttp.ClientSession(

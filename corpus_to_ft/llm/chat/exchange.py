@@ -9,8 +9,8 @@ from typing import Any
 
 import aiohttp
 
-from corpus_to_ft.errors import BadReply, CorpusToFtError, ProviderUnavailable, StoreError
-from corpus_to_ft.language import tr
+from corpus_to_ft.errors import BadReply, ConfigError, CorpusToFtError, ProviderUnavailable, StoreError
+from corpus_to_ft.language import Sentence, foreign, tr
 from corpus_to_ft.llm.base import Ledger
 from corpus_to_ft.llm.chat.answer import FREE, Again, Asked, Halt, No, Said, Unfit, Verdict, judge
 from corpus_to_ft.llm.chat.gate import Closed, Gate
@@ -60,6 +60,7 @@ class Line:
     gate: Gate
     dialect: Dialect
     answered: bool = False
+    formats: set[str] = field(default_factory=set)
     halted: CorpusToFtError | None = None
     call_ended: asyncio.Event = field(default_factory=asyncio.Event)
     _committed: asyncio.Future[None] | None = None
@@ -137,7 +138,7 @@ class Exchange:
         tokens = guessed_tokens(prompt)
         room = reply_room(prompt)
         try:
-            await gate.enter(tokens + room, self.line.manners.patience_s)
+            entered_at = await gate.enter(tokens + room, self.line.manners.patience_s)
         except Closed as closed:
             raise self._left_alone(closed.wait_s) from None
         ended = self.line.call_ended
@@ -155,7 +156,7 @@ class Exchange:
             raise
         finally:
             self.in_flight = False
-            gate.leave()
+            gate.leave(entered_at)
         await ended.wait()
         return 0.0
 
@@ -194,10 +195,14 @@ class Exchange:
                 asked = Asked(
                     model=manners.model, base_url=manners.base_url, key_name=manners.key_name,
                     parts=frozenset(body) - set(manners.extra), answered=line.answered,
+                    format_answered=used_format in line.formats,
                 )  # fmt: skip
                 verdict = judge(response.status, headers, data, asked)
         except TimeoutError:
             verdict = Again(why="timeout")
+        except aiohttp.ClientSSLError as error:
+            told = Sentence("{url} cannot be trusted: {error}", url=manners.base_url, error=foreign(str(error)))
+            verdict = Halt(error=ConfigError(told))
         except aiohttp.ClientConnectorError:
             verdict = Again(why="unreachable")
         except (aiohttp.ClientError, OSError) as error:
@@ -214,7 +219,9 @@ class Exchange:
             usage = FREE if verdict.why.startswith("http_") else None
             return verdict.why, usage, None, self._before_next(verdict, now, started_at)
         gate.answered(now, requests=allowance(came.headers, "requests"), tokens=allowance(came.headers, "tokens"))
-        self.line.answered = self.line.answered or isinstance(verdict, Said)
+        if isinstance(verdict, Said):
+            self.line.answered = True
+            self.line.formats.add(came.used_format)
         match verdict:
             case Said():
                 return self._taken(verdict)
@@ -244,27 +251,40 @@ class Exchange:
             return not self.prompt.schema
         return True
 
-    def _failure(self, reason: str, detail: str) -> ProviderFailure:
+    def _failure(self, reason: str, detail: Sentence) -> ProviderFailure:
         return ProviderFailure(prompt_id=self.prompt.id, reason=reason, detail=detail)
 
     def _before_next(self, verdict: Again, now: float, started_at: float) -> CorpusToFtError | float:
         """Seconds before the next try, or why there is none in this run."""
         line, manners = self.line, self.line.manners
         if verdict.kind == "postpone":
-            return ProviderUnavailable(f"{manners.base_url} refused for now ({verdict.why})")
+            return ProviderUnavailable(
+                Sentence("{base_url} refused for now ({why})", base_url=manners.base_url, why=verdict.why)
+            )
         if verdict.why == "unreachable":
             return self._while_away(now)
         if verdict.kind == "fault":
             self._faults += 1
             if self._faults >= manners.max_attempts:
                 return ProviderUnavailable(
-                    f"{manners.base_url} failed {self._faults} times in a row ({verdict.why}); run again to continue"
+                    Sentence(
+                        "{base_url} failed {faults} times in a row ({why}); run again to continue",
+                        base_url=manners.base_url,
+                        faults=self._faults,
+                        why=verdict.why,
+                    )
                 )
             return max(verdict.wait_s or 0.0, back_off(self._faults))
         if self._put_off_since is None:
             self._put_off_since = now
         if now - self._put_off_since > manners.patience_s:
-            return ProviderUnavailable(f"{manners.base_url} has put a call off for {manners.patience_s:.0f} s")
+            return ProviderUnavailable(
+                Sentence(
+                    "{base_url} has put a call off for {patience_s:.0f} s",
+                    base_url=manners.base_url,
+                    patience_s=manners.patience_s,
+                )
+            )
         if verdict.kind == "limited":
             line.gate.refused(now, started_at, verdict.wait_s)
         else:
@@ -276,10 +296,18 @@ class Exchange:
     def _left_alone(self, wait_s: float) -> ProviderUnavailable:
         if self.line.gate.down_since is not None:
             return self._nobody()
-        return ProviderUnavailable(f"{self.line.manners.base_url} asks to be left alone for {wait_s:.0f} s")
+        return ProviderUnavailable(
+            Sentence(
+                "{base_url} asks to be left alone for {wait_s:.0f} s",
+                base_url=self.line.manners.base_url,
+                wait_s=wait_s,
+            )
+        )
 
     def _nobody(self) -> ProviderUnavailable:
-        return ProviderUnavailable(f"nobody answers at {self.line.manners.base_url}; is the server started?")
+        return ProviderUnavailable(
+            Sentence("nobody answers at {base_url}; is the server started?", base_url=self.line.manners.base_url)
+        )
 
     def _while_away(self, now: float) -> CorpusToFtError | float:
         """Nobody listens: one call at a time looks for the server, the others wait at the gate."""

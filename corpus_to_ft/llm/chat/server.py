@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator
 
 from corpus_to_ft.errors import ConfigError
+from corpus_to_ft.language import Sentence
 from corpus_to_ft.llm.prices import Price, known_price
 from corpus_to_ft.plugin import Plugin
 
@@ -50,7 +51,8 @@ class ChatServer(Plugin):
     @classmethod
     def _is_address(cls, url: str) -> str:
         parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        # `port` raises for a number that no port has.
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
             raise ValueError("should be an address like https://host/v1")
         if parts.username or parts.password or parts.query or parts.fragment:
             raise ValueError("should hold no key, user or query; use api_key_env and query for those")
@@ -81,11 +83,20 @@ class ChatServer(Plugin):
             if is_near(host):
                 return {}
             raise ConfigError(
-                f"the environment variable {self.api_key_env} is empty, and {host} needs a key; set it, "
-                "or name another variable in provider.api_key_env"
+                Sentence(
+                    "the environment variable {api_key_env} is empty, and {host} needs a key; set it, or name"
+                    " another variable in provider.api_key_env",
+                    api_key_env=self.api_key_env,
+                    host=host,
+                )
             )
         if not key.isascii() or not key.isprintable():
-            raise ConfigError(f"the key in {self.api_key_env} holds a character that no key has; copy it again")
+            raise ConfigError(
+                Sentence(
+                    "the key in {api_key_env} holds a character that no key has; copy it again",
+                    api_key_env=self.api_key_env,
+                )
+            )
         azure = host.endswith((".azure.com", ".azure-api.net"))
         return {"api-key": key} if azure or self.auth == "api-key" else {"Authorization": f"Bearer {key}"}
 
