@@ -14,6 +14,14 @@ from corpus_to_ft.analyzers.base import Analysis, Token
 CONTENT_TAGS = frozenset({"NNG", "NNP", "NR", "VV", "VA", "XR", "MAG", "SL", "SH", "SN"})
 # They stand in nearly every sentence and say nothing about its subject.
 _LIGHT = frozenset({"하", "되", "있", "없", "같", "이", "때문", "경우", "것", "수", "더", "잘", "또한", "바로", "매우"})
+_NOUN_TAGS = frozenset({"NNG", "NNP", "SL", "SH"})
+_OPPOSITES = tuple(re.findall(r"(\w+):(\w+)", """
+    증가:감소 이상:이하 최대:최소 이전:이후 빠르:느리 높:낮 늘:줄 많:적 성공:실패 허용:금지 추가:삭제 추가:제거
+    시작:종료 크:작 가능:불가능 쉽:어렵 길:짧 내부:외부 먼저:나중 상승:하락 늘리:줄이 높이:낮추 켜:끄 열:닫
+    앞:뒤 위:아래 왼쪽:오른쪽 포함:제외 활성:비활성 필수:선택 동기:비동기 공개:비공개 무료:유료 긍정:부정 전:후
+    장점:단점 최초:최후 유리:불리 초과:미만 확대:축소 강화:약화 연결:해제 저장:삭제 생성:삭제 설치:제거
+    입력:출력 송신:수신 보내:받 밝:어둡 넓:좁
+"""))  # fmt: skip
 _DENIALS = frozenset({("VX", "않"), ("VX", "못하"), ("VX", "말"), ("VA", "없")})
 
 _YEAR = r"(?P<year>(?:19|20)\d{2})"
@@ -44,6 +52,17 @@ _NATIVE_COUNT = re.compile(
     rf"(?<![가-힣])({'|'.join(_NATIVE)})\s?({_COUNTERS})"
     r"(?=[^가-힣]|$|[은는이가을를의로에와과도만씩입였뿐까부마중])"
 )
+_DIGIT_WORDS = {"일": 1, "이": 2, "삼": 3, "사": 4, "오": 5, "육": 6, "칠": 7, "팔": 8, "구": 9}
+_TEN_WORDS = {"십": 10, "백": 100, "천": 1000}
+_MYRIADS = {"만": 10**4, "억": 10**8, "조": 10**12}
+# A single syllable must stand alone, else 사원 is four won; 이 and 일 alone are mostly "this" and "work".
+_SINO_COUNT = re.compile(
+    r"(?<![가-힣])((?:[이삼사오육칠팔구]?[십백천만억조][일이삼사오육칠팔구십백천만억조]+"
+    r"|[이삼사오육칠팔구][십백천만억조]) ?"
+    r"|[삼사오육칠팔구십백천만] )"
+    r"(개월|개|명|년|분|초|배|번째|번|단계|주|시간|회|차|원|달러|퍼센트|프로|대|건|인|일|장|권|쪽|줄|살|세|곳|위|점|도)"
+    r"(?=[^가-힣]|$|[은는이가을를의로에와과도만씩입였뿐까부마중동간])"
+)
 _KOREAN_UNITS = (
     "퍼센트|프로|%|개월|개|명|번째|번|가지|단계|종류|시간|분|초|년|월|일|주|달|원|달러|유로|엔|배|대|곳|회|차|위|점|도|살|세"
     "|장|권|쪽|줄|행|열|층|평|그램|킬로그램|톤|미터|킬로미터|리터|바이트|비트|건|인"
@@ -57,7 +76,7 @@ _SAME_UNIT = {
     "퍼센트": "%", "프로": "%", "번": "회", "인": "명", "킬로그램": "kg", "킬로미터": "km", "미터": "m", "도": "°",
 }  # fmt: skip
 _NUMBER = re.compile(
-    r"(?<![\w.])(?P<sign>[-−](?=\d))?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)*)"
+    r"(?<![A-Za-z0-9_.])(?P<sign>[-−](?=\d))?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)*)"
     r"(?P<scale>\s?(?:[천백]?만|억|조|천(?!\w))(?!들|족|드))?"
     rf"(?:\s?(?P<unit>{'|'.join(sorted(_UNITS, key=len, reverse=True))})(?![A-Za-z]))?",
     re.IGNORECASE,
@@ -66,6 +85,7 @@ _DIGIT = re.compile(r"\d")
 _DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)*")
 _SCALES = {"천": 10**3, "만": 10**4, "백만": 10**6, "천만": 10**7, "억": 10**8, "조": 10**12}
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_./+#'@&][A-Za-z0-9]+)*(?:\+\+|#)?")
+_NUMBERED_NAME = re.compile(r"[A-Za-z]+[ -]\d+(?:\.\d+)*")
 _HUMP = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _HANGUL = re.compile(r"[가-힣]+")
 _NOT_ALNUM = re.compile(r"[^a-z0-9+#]")
@@ -130,6 +150,29 @@ def unseen_words(answer: Analysis, source: Analysis) -> list[str]:
     plain = "".join(source.text.split()).casefold()
     # The same compound may be divided differently in another sentence, so longer forms are also looked up as text.
     return [word for word in content_words(answer) if word not in known and not (len(word) > 1 and word in plain)]
+
+
+def unseen_nouns(answer: Analysis, source: Analysis) -> list[str]:
+    """Nouns that the source does not have: honest rewording brings few, a swapped noun always one."""
+    nouns = {t.form.casefold() for t in answer.tokens if t.tag.split("-")[0] in _NOUN_TAGS and len(t.form) > 1}
+    return [word for word in dict.fromkeys(unseen_words(answer, source)) if word in nouns]
+
+
+def opposite_words(answer: Analysis, source: Analysis) -> tuple[str, str] | None:
+    """A word of the answer, and its opposite that the nearest sentences of the source have in its place."""
+    windows = _windows(source)
+    for sentence in answer.sentences if windows else ():
+        said = set(_content(answer.within(sentence.start, sentence.end)))
+        turned = [pair for pair in _OPPOSITES if len(said & set(pair)) == 1]
+        if not turned:
+            continue
+        nearest = set(_content(max(windows, key=lambda window: _nearness(said, window))))
+        for pair in turned:
+            ours = pair[0] if pair[0] in said else pair[1]
+            theirs = pair[1] if pair[0] in said else pair[0]
+            if ours not in nearest and theirs in nearest:
+                return ours, theirs
+    return None
 
 
 def content_words(analysis: Analysis) -> list[str]:
@@ -213,8 +256,9 @@ def _missing_numbers(text: str, source: str, covered: Sequence[tuple[int, int]])
 def _known_numbers(source: str) -> tuple[frozenset[tuple[str, str]], frozenset[str], frozenset[str]]:
     known = frozenset((value, unit) for _, value, unit in _numbers(source))
     values = {value for value, _ in known} | {_plain(found.group()) for found in _DIGITS.finditer(source)}
-    # A number that the source gives without a unit may be given one; another unit is another fact.
-    return known, frozenset(values), frozenset(value for value, unit in known if not unit)
+    # A number that the source gives only without a unit may be given one; another unit is another fact.
+    measured = {value for value, unit in known if unit}
+    return known, frozenset(values), frozenset(value for value, _ in known) - measured
 
 
 def _numbers(text: str) -> Iterator[tuple[re.Match[str], str, str]]:
@@ -227,6 +271,21 @@ def _numbers(text: str) -> Iterator[tuple[re.Match[str], str, str]]:
         yield match, ("-" if match["sign"] else "") + value, _SAME_UNIT.get(unit, unit)
     for match in _NATIVE_COUNT.finditer(text):
         yield match, str(_NATIVE[match[1]]), _SAME_UNIT.get(match[2], match[2])
+    for match in _SINO_COUNT.finditer(text):
+        yield match, str(_sino_value(match[1].strip())), _SAME_UNIT.get(match[2], match[2])
+
+
+def _sino_value(words: str) -> int:
+    """삼천오백 → 3500, 이십만 → 200000."""
+    total = part = digit = 0
+    for word in words:
+        if word in _DIGIT_WORDS:
+            digit = _DIGIT_WORDS[word]
+        elif word in _TEN_WORDS:
+            part, digit = part + (digit or 1) * _TEN_WORDS[word], 0
+        else:
+            total, part, digit = total + (part + digit or 1) * _MYRIADS[word], 0, 0
+    return total + part + digit
 
 
 def _plain(digits: str) -> str:
@@ -245,7 +304,9 @@ def _missing_names(text: str, source: str) -> Iterator[tuple[int, str]]:
         tight = _NOT_ALNUM.sub("", word)
         parts = [part for part in re.split(r"[^a-z0-9+#]", word) if part]
         singular = {tight.removesuffix("s"), tight.removesuffix("es"), tight + "s"}
-        if not (tight in known or singular & known or all(part in known for part in parts)):
+        # Parts from different places make another version: AGPL-4 out of AGPL-3 and CC-4.
+        made_of = not any(part[0].isdigit() for part in parts) and all(part in known for part in parts)
+        if not (tight in known or f"{tight}0" in known or singular & known or made_of):
             yield match.start(), match.group()
 
 
@@ -257,6 +318,7 @@ def _known_names(source: str) -> frozenset[str]:
     for word in known.copy():
         known.update(part for part in _NOT_PLAIN.split(word) if part)
     known.update(part.casefold() for word in set(written) for part in _HUMP.findall(word))
+    known.update(_NOT_ALNUM.sub("", found.group().casefold()) for found in _NUMBERED_NAME.finditer(source))
     folded = [_NOT_ALNUM.sub("", word) for word in words]
     known.update(
         folded, map("".join, pairwise(folded)), map("".join, zip(folded, folded[1:], folded[2:], strict=False))

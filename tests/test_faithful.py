@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 
 from corpus_to_ft.analyzers.base import Analyzer
-from corpus_to_ft.faithful import content_precision, missing_facts, negation_parity
+from corpus_to_ft.faithful import content_precision, missing_facts, negation_parity, opposite_words, unseen_nouns
 from corpus_to_ft.plugin import make_plugin
 
 
@@ -31,6 +31,11 @@ def kiwi() -> Analyzer:
         ("3가지 방법이 있다.", "방법은 세 가지입니다."),
         ("사용자가 1만 명이다.", "사용자는 10,000명이다."),
         ("v1.20을 쓴다.", "Kubernetes v1.20 기준이다."),
+        ("Apache2.0과 HTTP500이다.", "Apache 2.0 라이선스와 HTTP 500 오류이다."),
+        ("삼 년이 걸렸다.", "3년이 걸렸다."),
+        ("오천 명이 왔다.", "5,000명이 왔다."),
+        ("이십만 원이다.", "20만 원이다."),
+        ("사원을 뽑고 사회를 구분하는 만일의 일을 십분 살렸다.", "없다."),
         ("🙂 좋다", "좋다"),
         ("", ""),
     ],
@@ -47,6 +52,11 @@ def test_a_fact_is_known_however_it_is_written(text: str, source: str) -> None:
         ("3개월 걸렸다.", "3년 걸렸다.", ["3개월"]),
         ("Kafka와 Redis를 쓴다.", "Kafka를 쓴다.", ["Redis"]),
         ("다섯 가지가 있다.", "세 가지가 있다.", ["다섯 가지"]),
+        ("오 년이 걸렸다.", "3년이 걸렸다.", ["오 년"]),
+        ("삼천 명이 왔다.", "5,000명이 왔다.", ["삼천 명"]),
+        ("2001분이 걸렸다.", "2001명이 2001년에 왔다.", ["2001분"]),
+        ("약2091건이다.", "2001건이다.", ["2091건"]),
+        ("AGPL-4를 쓴다.", "AGPL-3.0과 CC-4를 쓴다.", ["AGPL-4"]),
         ("오전 3시에 만난다.", "회의는 15:00에 있다.", ["오전 3시"]),
         ("The team moved to Redis.", "The team moved to Kafka.", ["Redis"]),
         ("번호는 12345678901234567890123이다.", "번호는 12345678901234567890124이다.", ["12345678901234567890123"]),
@@ -83,6 +93,29 @@ def test_an_honest_paraphrase_has_known_content_and_a_foreign_answer_has_not(kiw
 def test_negation_is_compared_with_the_nearest_sentence(kiwi: Analyzer, answer: str, source: str, alike: bool) -> None:
     other = "날씨가 좋아서 산책을 했다. "
     assert negation_parity(kiwi.analyze(answer), kiwi.analyze(other + source)) is alike
+
+
+@pytest.mark.parametrize(
+    ("answer", "source", "turned"),
+    [
+        ("응답 시간이 증가했다.", "캐시를 켜자 응답 시간이 감소했다.", ("증가", "감소")),
+        ("설정이 삭제되었다.", "새 버전에서 설정이 추가되었다.", ("삭제", "추가")),
+        ("응답 시간이 감소했다.", "캐시를 켜자 응답 시간이 감소했다.", None),
+        ("응답 시간이 늘거나 줄었다.", "응답 시간이 늘기도 하고 줄기도 했다.", None),
+        ("응답 시간이 증가했다.", "요청이 늘자 응답 시간이 증가하고 여유는 감소했다.", None),
+        ("", "감소했다.", None),
+    ],
+)
+def test_the_opposite_of_what_the_nearest_sentence_says_is_seen(
+    kiwi: Analyzer, answer: str, source: str, turned: tuple[str, str] | None
+) -> None:
+    assert opposite_words(kiwi.analyze(answer), kiwi.analyze("창고는 멀다. " + source)) == turned
+
+
+def test_a_noun_that_the_source_does_not_have_is_named(kiwi: Analyzer) -> None:
+    source = kiwi.analyze("재고 서버는 5분마다 창고의 재고를 확인합니다.")
+    assert unseen_nouns(kiwi.analyze("재고 서버는 창고를 확인해요."), source) == []
+    assert unseen_nouns(kiwi.analyze("재고 서버는 식당의 재고를 확인해요."), source) == ["식당"]
 
 
 def test_decomposed_hangul_is_the_callers_matter_and_does_not_crash() -> None:
