@@ -119,7 +119,7 @@ def test_what_the_hub_does_not_have_is_told_with_what_it_has(hub: LocalHub, tmp_
     hub.gated.add("tide/gated")
     (hub.root / "tide" / "gated").mkdir()
     for reference, part in {
-        "tide/tiny-GGUF:Q2_K": "it has: mmproj-tiny-Q4_K_M.gguf, tiny-Q4_K_M.gguf, tiny-Q8_0.gguf",
+        "tide/tiny-GGUF:Q2_K": "its GGUF files: mmproj-tiny-Q4_K_M.gguf, tiny-Q4_K_M.gguf, tiny-Q8_0.gguf",
         "hf:tide/tiny-GGUF/other.gguf": "has no other.gguf",
         "hf:tide/nowhere": "there is no",
         "hf:tide/tiny-GGUF@v9": "no revision v9",

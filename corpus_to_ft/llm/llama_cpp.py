@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from pydantic import Field, PrivateAttr
 
 from corpus_to_ft.errors import BadReply, ConfigError, MissingExtra, ProviderRefused, ProviderUnavailable
-from corpus_to_ft.language import tr
+from corpus_to_ft.language import Sentence, tr
 from corpus_to_ft.llm.base import Ledger, Provider, Unwritten
 from corpus_to_ft.llm.chat.client import ChatClient
 from corpus_to_ft.llm.chat.exchange import Manners
@@ -68,7 +68,7 @@ class LlamaCppProvider(Provider):
         super().model_post_init(context)
         self._hub = hub.parse_reference(self.model)
         if find_spec("xllamacpp") is None or (self._hub and find_spec("huggingface_hub") is None):
-            raise MissingExtra("a model on this machine", "llama")
+            raise MissingExtra(Sentence("a model on this machine"), "llama")
         if not self._hub:
             self._check(check_parts(self._path()))
 
@@ -183,16 +183,17 @@ class LlamaCppProvider(Provider):
     def _check(self, paths: Sequence[Path]) -> None:
         header = read_header(paths[0])
         if not header.has_chat_template and not self.chat_template:
-            raise ConfigError(
-                f"provider.model: {paths[0].name} holds no chat template, so it was not taught to answer "
-                f"({header.architecture or 'unknown architecture'}); take one whose name says Instruct or Chat, or "
-                'set provider.chat_template (such as "chatml") if you know what it was taught'
+            text = (
+                "provider.model: {name} holds no chat template, so it was not taught to answer ({architecture}); "
+                "take one whose name says Instruct or Chat, or set provider.chat_template (such as 'chatml') if you "
+                "know what it was taught"
             )
+            raise ConfigError(Sentence(text, name=paths[0].name, architecture=header.architecture or "?"))
 
     def _explained(self, answer: Reply | ProviderFailure) -> Reply | ProviderFailure:
         if isinstance(answer, ProviderFailure) and answer.reason == "prompt_too_long":
-            wish = f"raise provider.context_tokens ({self.context_tokens}) or lower passages.max_tokens"
-            return replace(answer, detail=f"{wish}: {answer.detail}")
+            text = "raise provider.context_tokens ({tokens}) or lower passages.max_tokens: {cause}"
+            return replace(answer, detail=Sentence(text, tokens=self.context_tokens, cause=answer.detail))
         return answer
 
 

@@ -12,7 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
-from corpus_to_ft.errors import ConfigError
+from corpus_to_ft.errors import ConfigError, cause_of
+from corpus_to_ft.language import Sentence
 
 MAGIC = b"GGUF"
 # Version 1 counted in 32 bits, and no file of it is left in use.
@@ -39,18 +40,22 @@ def check_parts(path: Path) -> list[Path]:
     parts = [path.with_name(name) for name in part_names(path.name)]
     for part in parts:
         if not part.exists():
-            missing = f"; it is a part of {path.name}" if part != path else ""
-            raise ConfigError(f"provider.model: there is no file {part}{missing}")
+            if part == path:
+                raise ConfigError(Sentence("provider.model: there is no file {path}", path=path))
+            text = "provider.model: there is no file {part}; it is a part of {name}"
+            raise ConfigError(Sentence(text, part=part, name=path.name))
         try:
             with part.open("rb") as file:
                 magic = file.read(len(MAGIC))
         except OSError as error:
-            raise ConfigError(f"provider.model: {part} cannot be read: {error.strerror}") from error
+            text = "provider.model: {path} cannot be read: {cause}"
+            raise ConfigError(Sentence(text, path=part, cause=cause_of(error))) from error
         if magic != MAGIC:
-            raise ConfigError(
-                f"provider.model: {part} is no GGUF file (it begins with {magic!r}, not {MAGIC!r}); "
+            text = (
+                "provider.model: {path} is no GGUF file (it begins with {magic}, not {wanted}); "
                 "llama.cpp runs models in that format alone"
             )
+            raise ConfigError(Sentence(text, path=part, magic=repr(magic), wanted=repr(MAGIC)))
     return parts
 
 
@@ -93,7 +98,8 @@ def _read_header(path: str, size: int, changed_ns: int) -> Header:  # noqa: ARG0
         try:
             return _parse(file, size)
         except (struct.error, UnicodeDecodeError, _Damaged) as error:
-            raise ConfigError(f"provider.model: {path} is a damaged GGUF file; fetch it again ({error})") from error
+            text = "provider.model: {path} is a damaged GGUF file; fetch it again ({cause})"
+            raise ConfigError(Sentence(text, path=path, cause=str(error))) from error
 
 
 class _Damaged(Exception):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus_to_ft.errors import ConfigError
-from corpus_to_ft.language import tr
+from corpus_to_ft.language import Sentence, tr
 from corpus_to_ft.llm.local.gguf import digest_of, part_names, plain_name
 
 DEFAULT_TAG = "Q4_K_M"
@@ -62,9 +62,8 @@ def parse_reference(text: str) -> HubModel | None:
     found = _REFERENCE.fullmatch(text.removeprefix(SCHEME))
     file = (found["file"] or "") if found else ""
     if not found or ".." in file.split("/"):
-        raise ConfigError(
-            f"provider.model: {text!r} is no reference to the hub; write hf:owner/repo/file.gguf or owner/repo:Q4_K_M"
-        )
+        wrong = "provider.model: {text} is no reference to the hub; write hf:owner/repo/file.gguf or owner/repo:Q4_K_M"
+        raise ConfigError(Sentence(wrong, text=repr(text)))
     tag = "" if file else found["tag"] or DEFAULT_TAG
     return HubModel(repo=found["repo"], revision=found["revision"] or "main", tag=tag, file=file)
 
@@ -110,7 +109,8 @@ def fetched(model: HubModel, say: Callable[[str], None]) -> list[Path]:
         paths.append(Path(path))
     for file, fetched_to, sha256 in zip(files, paths, digest_of(paths), strict=True):
         if file.sha256 and sha256 != file.sha256:
-            raise ConfigError(f"{file.name} was damaged on the way; delete {fetched_to.resolve()} and run again")
+            text = "{name} was damaged on the way; delete {path} and run again"
+            raise ConfigError(Sentence(text, name=file.name, path=fetched_to.resolve()))
     return paths
 
 
@@ -125,8 +125,9 @@ def _listed(model: HubModel) -> tuple[Listed, ...]:
     chosen = model.file or _bearing(model.tag, list(files))
     missing = [name for name in part_names(chosen) if name not in files]
     if missing:
-        choices = ", ".join(sorted(files)[:12]) or "no GGUF file at all"
-        raise ConfigError(f"provider.model: {model.repo} has no {missing[0] or model.tag}; it has: {choices}")
+        choices = ", ".join(sorted(files)[:12]) or "-"
+        text = "provider.model: {repo} has no {name}; its GGUF files: {choices}"
+        raise ConfigError(Sentence(text, repo=model.repo, name=missing[0] or model.tag, choices=choices))
     return tuple(
         Listed(name=name, size=files[name].size or 0, sha256=lfs.sha256 if (lfs := files[name].lfs) else "")
         for name in part_names(chosen)
@@ -171,20 +172,26 @@ def _told(model: HubModel) -> Iterator[None]:
     try:
         yield
     except GatedRepoError as error:
-        raise ConfigError(f"{model.repo} wants your consent: give it at {page}, and set HF_TOKEN") from error
+        text = "{repo} wants your consent: give it at {page}, and set HF_TOKEN"
+        raise ConfigError(Sentence(text, repo=model.repo, page=page)) from error
     except RepositoryNotFoundError as error:
-        raise ConfigError(f"provider.model: there is no {page}; if it is private, set HF_TOKEN") from error
+        text = "provider.model: there is no {page}; if it is private, set HF_TOKEN"
+        raise ConfigError(Sentence(text, page=page)) from error
     except RevisionNotFoundError as error:
-        raise ConfigError(f"provider.model: {model.repo} has no revision {model.revision}") from error
+        text = "provider.model: {repo} has no revision {revision}"
+        raise ConfigError(Sentence(text, repo=model.repo, revision=model.revision)) from error
     except HFValidationError as error:
-        raise ConfigError(f"provider.model: {model}: {error}") from error
+        raise ConfigError(Sentence("provider.model: {model}: {cause}", model=str(model), cause=str(error))) from error
     except HfHubHTTPError as error:
-        raise ConfigError(f"{page} cannot be read now: {error}") from error
+        raise ConfigError(Sentence("{page} cannot be read now: {cause}", page=page, cause=str(error))) from error
     except (of_the_wire, EntryNotFoundError, OSError) as error:
-        raise ConfigError(
-            f"{model} is not in the cache ({constants.HF_HUB_CACHE}), and {constants.ENDPOINT} cannot be reached "
-            f"({type(error).__name__}: {error}); go online once, or give the path of a GGUF file in provider.model"
-        ) from error
+        text = (
+            "{model} is not in the cache ({cache}), and {hub} cannot be reached ({cause}); go online once, "
+            "or give the path of a GGUF file in provider.model"
+        )
+        cause = f"{type(error).__name__}: {error}"
+        told = Sentence(text, model=model, cache=constants.HF_HUB_CACHE, hub=constants.ENDPOINT, cause=cause)
+        raise ConfigError(told) from error
 
 
 def _teller(say: Callable[[str], None], file: Listed) -> type[Any]:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import asdict, replace
 
 from corpus_to_ft.errors import ConfigError, CorpusToFtError, ProviderUnavailable
-from corpus_to_ft.language import tr
+from corpus_to_ft.language import Sentence, foreign, tr
 from corpus_to_ft.llm.local.order import Order
 
 RESTARTS = 1
@@ -83,26 +83,21 @@ class LlamaServer:
         for attempt in range(RESTARTS + 1):
             status = self._run()
             if self._closing:
-                self._end(ProviderUnavailable("the llama.cpp server was closed"))
+                self._end(ProviderUnavailable(Sentence("the llama.cpp server was closed")))
                 return
             if not self._listens and not attempt:
-                name = self._order.name
-                self._end(ConfigError(f"llama.cpp cannot run {name} ({_told(status)}); its last words:{self._tail()}"))
+                text = "llama.cpp cannot run {model} ({how}); its last words:{words}"
+                self._end(ConfigError(Sentence(text, model=self._order.name, how=_told(status), words=self._tail())))
                 return
             if attempt < RESTARTS:
-                self._say(
-                    tr(
-                        "the llama.cpp server ended ({how}) and is started again; its last words:{words}",
-                        how=_told(status), words=self._tail(),
-                    )
-                )  # fmt: skip
-        times = RESTARTS + 1
-        self._end(
-            ProviderUnavailable(
-                f"the llama.cpp server ended {times} times ({_told(status)}); what is done is kept, "
-                f"run again to continue. Its last words:{self._tail()}"
-            )
+                text = "the llama.cpp server ended ({how}) and is started again; its last words:{words}"
+                self._say(tr(Sentence(text, how=_told(status), words=self._tail())))
+        text = (
+            "the llama.cpp server ended {times} times ({how}); what is done is kept, run again to continue. "
+            "Its last words:{words}"
         )
+        times = RESTARTS + 1
+        self._end(ProviderUnavailable(Sentence(text, times=times, how=_told(status), words=self._tail())))
 
     def _end(self, error: CorpusToFtError) -> None:
         self._error = error
@@ -144,13 +139,13 @@ class LlamaServer:
         self._listens = True
         self._settled.set()
 
-    def _tail(self) -> str:
-        return "".join(f"\n  {line}" for line in list(self._log)[-LINES_TOLD:]) or " (none)"
+    def _tail(self) -> Sentence:
+        told = "".join(f"\n  {line}" for line in list(self._log)[-LINES_TOLD:])
+        return foreign(told) if told else Sentence(" (none)")
 
 
-def _told(status: int) -> str:
-    """An exit status in words; signal 9 is mostly the system that ran out of memory."""
+def _told(status: int) -> Sentence:
     if status >= 0:
-        return f"exit status {status}"
+        return Sentence("exit status {status}", status=status)
     name = signal.Signals(-status).name
-    return f"{name}, mostly because memory ran out" if -status == getattr(signal, "SIGKILL", 9) else name
+    return Sentence("SIGKILL, mostly because memory ran out") if name == "SIGKILL" else foreign(name)
