@@ -111,6 +111,7 @@ class Harvester:
             key_name=self.server.api_key_env,
             parts=desk.sent.parts,
             answered=standing.answered > 0,
+            format_answered=standing.answered > 0,
         )
 
     def _judge_failure(self, batch: Batch, problems: tuple[Problem, ...], path: Path, desk: _Desk) -> None:

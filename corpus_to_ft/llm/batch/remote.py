@@ -199,7 +199,12 @@ class Remote:
     def _refused(self, error: APIStatusError, about: Sentence) -> CorpusToFtError:
         server = self._server
         asked = Asked(
-            model=server.model, base_url=server.base_url, key_name=server.api_key_env, parts=frozenset(), answered=False
+            model=server.model,
+            base_url=server.base_url,
+            key_name=server.api_key_env,
+            parts=frozenset(),
+            answered=False,
+            format_answered=False,
         )
         url = server.base_url
         match judge(error.status_code, error.response.headers, error.response.content, asked):
