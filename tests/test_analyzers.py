@@ -238,3 +238,15 @@ def test_a_real_post_keeps_every_promise(name: str, shared_data: Path) -> None:
     post = sorted((shared_data / "blogs" / "dable-tech" / "md").glob("*.md"))[0]
     text = unicodedata.normalize("NFC", post.read_text(encoding="utf-8"))
     check(make_plugin("analyzers", name, Analyzer).analyze(text), text)
+
+
+def test_a_text_that_quotes_whole_sentences_needs_no_analysis_of_its_own() -> None:
+    whole = KiwiAnalyzer().analyze("물때를 적습니다. 물때는 하루에 두 번 바뀝니다.\n곳간에서 그물을 꺼냅니다.")
+    quoted = whole.quoted("물때를 적습니다.\n\n곳간에서 그물을 꺼냅니다.")
+    assert quoted is not None
+    check(quoted, quoted.text)
+    assert [span.of(quoted.text) for span in quoted.sentences] == ["물때를 적습니다.", "곳간에서 그물을 꺼냅니다."]
+    assert [token.form for token in quoted.tokens if token.tag == "NNG"] == ["물때", "곳간", "그물"]
+    assert whole.quoted("곳간에서 그물을 꺼냅니다. 물때를 적습니다.") is None
+    assert whole.quoted("물때를 적습니다. 물때는 하루에") is None
+    assert whole.quoted("") is None

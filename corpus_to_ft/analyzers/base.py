@@ -71,6 +71,21 @@ class Analysis:
         tokens = moved(self.within(start, end), -start)
         return Analysis(text=self.text[start:end], sentences=sentences, tokens=tuple(tokens))
 
+    def quoted(self, text: str) -> Analysis | None:
+        """The analysis of a text made of whole sentences of this one, in their order; None of any other text."""
+        sentences: list[Span] = []
+        tokens: list[Token] = []
+        start = 0
+        for span in self.sentences:
+            end = start + span.end - span.start
+            if text.startswith(span.of(self.text), start) and not text[end : end + 1].strip():
+                sentences.append(Span(start=start, end=end))
+                tokens += moved(self.within(span.start, span.end), start - span.start)
+                start = end + len(text[end:]) - len(text[end:].lstrip())
+        if start < len(text) or not sentences:
+            return None
+        return Analysis(text=text, sentences=tuple(sentences), tokens=tuple(tokens))
+
 
 class Analyzer(Plugin):
     """Splits text into sentences and morphemes.

@@ -151,7 +151,9 @@ class _Work:
             if self.count(joined) <= self.budget:
                 return joined or _Failure(reason="empty_summary", detail=Sentence("no part gave a summary"))
             parts = list(self._joined(said))
-            said = self._summaries(parts)
+            # The embedded provider's summaries are sentences of the document.
+            with known(filter(None, (self.analysis.quoted(part.text) for part in parts))):
+                said = self._summaries(parts)
             if len(parts) == 1:
                 return self._only(said)
         return _Failure(
