@@ -6,7 +6,8 @@ A blog is a folder with `md/`. Printed a blog: examples and passages; grounded a
 question for its own passage with morpheme BM25 over all passages of the blog, and hit@1 for its document;
 distinct-2 of the questions' morphemes; the largest trigram Jaccard within a document before and after
 the check for duplicates; the shares of 해요체, sound particles and copied questions; coverage (a question
-or a stated reason) and its parts; the question forms.
+or a stated reason) and its parts: passages with prose, those among them that state something, and the
+reasons of those without a question; the question forms. `--reason` shows misses of one reason.
 """
 
 from __future__ import annotations
@@ -40,6 +41,13 @@ from corpus_to_ft.targets import load_target
 
 CONTENT_TAGS = ("NN", "XR", "VV", "VA", "SL", "SN", "SH")
 CHECKS = ("empty", "form", "grounded")
+# Passages that fell out for these hold no statement that a reader could ask for.
+STATE_NOTHING = frozenset(
+    {
+        "only_questions", "only_announcements", "only_fragments", "shows_code_or_figure", "personal_account",
+        "other_language", "between_formulas",
+    }
+)  # fmt: skip
 
 
 class Bm25:
@@ -73,7 +81,7 @@ class Blog:
     passages: list[tuple[Document, Passage, Analysis]] = field(default_factory=list)
     rejected: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
-    silent: list[Passage] = field(default_factory=list)
+    silent: list[tuple[Passage, str]] = field(default_factory=list)
 
 
 def _terms(analysis: Analysis) -> list[str]:
@@ -122,7 +130,8 @@ def ask_blog(documents: Sequence[Document], analyzer: Analyzer) -> Blog:
             blog.examples += [item for item in kept if isinstance(item, Example)]
             blog.rejected.update(item.reason for item in kept if not isinstance(item, Example))
             if not any(isinstance(item, Example) for item in kept):
-                blog.silent.append(passage)
+                reasons = [item.reason for item in kept if not isinstance(item, Example)]
+                blog.silent.append((passage, reasons[0] if reasons else "nothing_found"))
     return blog
 
 
@@ -141,6 +150,7 @@ def measure(blog: Blog, analyzer: Analyzer) -> dict[str, Any]:
     bigrams = [pair for query in queries for pair in pairwise(t.form for t in query.tokens)]
     grounded = [any(s.of(texts[e.document_id]) == e.answer for s in e.evidence) for e in kept]
     prose = len(blog.passages) - blog.skipped.total()
+    stateless = sum(reason in STATE_NOTHING for _, reason in blog.silent)
     return {
         "examples": len(kept),
         "passages": len(blog.passages),
@@ -153,7 +163,8 @@ def measure(blog: Blog, analyzer: Analyzer) -> dict[str, Any]:
         "해요체": _share([example.prompt.endswith("요?") for example in kept]),
         "copied > .6": _share([_containment(e.prompt, texts[e.document_id]) > 0.6 for e in kept]),
         "passages with a question": f"{prose - len(blog.silent)} of {prose} with prose",
-        "silent over 200 characters": sum(len(passage.text) > 200 for passage in blog.silent),
+        "with a question, of those that state something": f"{prose - len(blog.silent)} of {prose - stateless}",
+        "without a question, by reason": dict(Counter(reason for _, reason in blog.silent).most_common()),
         "skipped": dict(blog.skipped),
         "rejected": {**blog.rejected, "near-duplicates": len(dropped)},
         "plain requests": _share([e.prompt.endswith("설명해 주시겠어요?") for e in kept]),
@@ -188,6 +199,7 @@ def main() -> None:
     parser.add_argument("blogs", type=Path, help="a folder of blogs, or one blog")
     parser.add_argument("--show", type=int, default=0, help="random pairs to print a blog")
     parser.add_argument("--misses", type=int, default=0, help="passages without a question to print a blog")
+    parser.add_argument("--reason", default="", help="only passages without a question for this reason")
     parser.add_argument("--seed", type=int, default=0)
     chosen = parser.parse_args()
     analyzer = KiwiAnalyzer()
@@ -202,8 +214,9 @@ def main() -> None:
         chance = random.Random(chosen.seed)
         for example in chance.sample(blog.examples, min(chosen.show, len(blog.examples))):
             print(f"\n[{example.source}]\nQ {example.prompt}\nA {example.answer}")
-        for passage in chance.sample(blog.silent, min(chosen.misses, len(blog.silent))):
-            print(f"\nSILENT {passage.headings} {passage.text[:500]!r}")
+        missed = [(passage, reason) for passage, reason in blog.silent if chosen.reason in ("", reason)]
+        for passage, reason in chance.sample(missed, min(chosen.misses, len(missed))):
+            print(f"\n{reason} {passage.headings} {passage.text[:500]!r}")
 
 
 if __name__ == "__main__":

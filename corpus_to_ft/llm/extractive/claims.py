@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from corpus_to_ft.analyzers.josa import with_josa
 from corpus_to_ft.llm.extractive.clauses import EMPTY, Sentence, content_words, stands, topic_of
-from corpus_to_ft.llm.extractive.endings import ending_at, question
+from corpus_to_ft.llm.extractive.endings import question
 from corpus_to_ft.llm.extractive.patterns import Candidate, candidate
 
 # In front of a colon these head a remark.
@@ -39,7 +39,7 @@ _NO_TERMS = frozenset(
 def labels(s: Sentence) -> Iterator[Candidate]:
     """A glossary's line, "급액: 작물에 주는 양액입니다.": 급액이란 무엇인가요?"""
     found = re.match(r"([^:：.]{2,24}?) ?[:：] ", s.words)
-    ending = ending_at(s.tokens)
+    ending = s.ending
     if found is None or ending is None or not s.first or not stands(found[1]):
         return
     says = s.tokens[ending - 1].tag == "VCP" or s.tokens[ending - 1].form in ("말하", "뜻하")
@@ -53,7 +53,7 @@ def labels(s: Sentence) -> Iterator[Candidate]:
 def claims(s: Sentence) -> Iterator[Candidate]:
     """X는 …할 수 있다, …해야 한다, …하지 않는다: the same as a question, where it is short."""
     topic = topic_of(s, frozenset({"은", "는", "도", "에는", "에서는"}))
-    tokens, ending = s.tokens, ending_at(s.tokens)
+    tokens, ending = s.tokens, s.ending
     if topic is None or ending is None or tokens[ending - 1].tag == "EP" or content_words(tokens) < 3:
         return
     last = [t.form for t in tokens[max(0, ending - 4) : ending] if t.tag not in ("JX", "JKS")]

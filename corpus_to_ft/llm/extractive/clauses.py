@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from corpus_to_ft.analyzers.base import Analysis, Token
+from corpus_to_ft.llm.extractive.endings import ending_at
 from corpus_to_ft.llm.extractive.sentence_shape import leans_back
 from corpus_to_ft.records import Block, Span
 
@@ -98,6 +99,8 @@ class Sentence:
     block: Block
     index: int
     first: bool
+    opens_at: int
+    ending: int | None
     topics: list[Topic | None] = field(default_factory=list, compare=False, repr=False)
 
     def slice(self, start: int, end: int) -> str:
@@ -111,12 +114,6 @@ class Sentence:
     @property
     def leans(self) -> bool:
         return leans_back(self.words)
-
-    @property
-    def opens_at(self) -> int:
-        """Where the sentence begins once connectives before it are passed over."""
-        match = _LEADING.match(self.words)
-        return self.start + (match.end() if match else 0)
 
     def find(self, form: str, tag: str) -> int | None:
         """Position of the first such token."""
@@ -156,10 +153,12 @@ def sentences_of(analysis: Analysis, blocks: Sequence[Block]) -> list[Sentence]:
             start, end = _trim(text, Span(start=start, end=end))
             if start == end:
                 continue
+            tokens = analysis.within(start, end)
+            led = _LEADING.match(text[start:end])
             found.append(
                 Sentence(
-                    text=text, start=start, end=end, tokens=analysis.within(start, end), block=block,
-                    index=len(found), first=opens,
+                    text=text, start=start, end=end, tokens=tokens, block=block, index=len(found), first=opens,
+                    opens_at=start + (led.end() if led else 0), ending=ending_at(tokens),
                 )
             )  # fmt: skip
             opens = False

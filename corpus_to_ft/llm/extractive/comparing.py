@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from corpus_to_ft.analyzers.josa import with_josa
 from corpus_to_ft.llm.extractive.clauses import EMPTY, NOUNS, Sentence, noun_phrase, topic_of
-from corpus_to_ft.llm.extractive.endings import ending_at, question
+from corpus_to_ft.llm.extractive.endings import question
 from corpus_to_ft.llm.extractive.patterns import Candidate, candidate
 
 MAX_CONTRAST_CHARS, MAX_LIKENESS_CHARS = 200, 130
@@ -14,7 +14,7 @@ MAX_CONTRAST_CHARS, MAX_LIKENESS_CHARS = 200, 130
 
 def contrasts(s: Sentence) -> Iterator[Candidate]:
     """A와 달리 B는 …: B는 A와 어떻게 다른가요?"""
-    tokens, ending = s.tokens, ending_at(s.tokens)
+    tokens, ending = s.tokens, s.ending
     if ending is None or len(s.words) > MAX_CONTRAST_CHARS:
         return
     at = next(
@@ -56,7 +56,7 @@ def _topic_behind(s: Sentence, first: int) -> str | None:
 
 def likenesses(s: Sentence) -> Iterator[Candidate]:
     """X는 Y와 같다, X는 Y에 참여한다: X는 무엇과 같나요? X는 어디에 참여하나요?"""
-    tokens, ending = s.tokens, ending_at(s.tokens)
+    tokens, ending = s.tokens, s.ending
     topic = topic_of(s)
     if ending is None or topic is None or len(s.words) > MAX_LIKENESS_CHARS or topic.head in EMPTY:
         return

@@ -18,7 +18,7 @@ from corpus_to_ft.llm.extractive.clauses import (
     stands,
     topic_of,
 )
-from corpus_to_ft.llm.extractive.endings import ending_at, question
+from corpus_to_ft.llm.extractive.endings import question
 from corpus_to_ft.llm.extractive.facts import is_doer
 from corpus_to_ft.llm.extractive.patterns import Candidate, candidate
 
@@ -76,7 +76,7 @@ _HOW_MUCH = frozenset({"원", "달러", "유로", "위안", "엔", "배", "GB", 
 
 def abilities(s: Sentence) -> Iterator[Candidate]:
     """X는 …을 …할 수 있다: X는 무엇을 할 수 있나요? X를 통해 …할 수 있다: X를 통해 무엇을 할 수 있나요?"""
-    tokens, ending = s.tokens, ending_at(s.tokens)
+    tokens, ending = s.tokens, s.ending
     if ending is None or len(s.words) > MAX_SENTENCE_CHARS or not is_able(tokens, ending):
         return
     by = _through(s)
@@ -145,7 +145,7 @@ def _through(s: Sentence) -> tuple[str, int] | None:
 
 def gains(s: Sentence) -> Iterator[Candidate]:
     """X를 하면/함으로써 …가 줄어든다: X를 하면 어떤 효과가 있나요?"""
-    tokens, ending = s.tokens, ending_at(s.tokens)
+    tokens, ending = s.tokens, s.ending
     if ending is None or len(s.words) > MAX_SENTENCE_CHARS:
         return
     at = next((i for i in range(2, ending - 3) if tokens[i].form == "ᆷ" and tokens[i + 1].form == "으로써"), None)
@@ -165,7 +165,7 @@ def _betters(tokens: Sequence[Token]) -> bool:
 
 def duties(s: Sentence) -> Iterator[Candidate]:
     """X는 …을 …해야 한다: X는 무엇을 해야 하나요?"""
-    tokens, ending = s.tokens, ending_at(s.tokens)
+    tokens, ending = s.tokens, s.ending
     topic = topic_of(s)
     if ending is None or topic is None or len(s.words) > MAX_SENTENCE_CHARS or topic.head in EMPTY:
         return
@@ -183,7 +183,7 @@ def duties(s: Sentence) -> Iterator[Candidate]:
 
 def clefts(s: Sentence) -> Iterator[Candidate]:
     """가장 …한 부분은 …이다, …에서 쓰는 규칙은 A와 B이다: …한 부분은 무엇인가요?"""
-    tokens, ending = s.tokens, ending_at(s.tokens)
+    tokens, ending = s.tokens, s.ending
     if ending is None or len(s.words) > MAX_SENTENCE_CHARS:
         return
     copula = next((at for at in (ending - 1, ending - 2) if at > 3 and tokens[at].tag == "VCP"), None)
@@ -250,7 +250,7 @@ _NOT_TOLD = frozenset({"다음", "아래", "여러", "다양", "없", "사실", 
 
 def manners(s: Sentence) -> Iterator[Candidate]:
     """X는 Y를 이용해 Z를 …한다: X는 어떻게 Z를 …하나요?"""
-    tokens, ending = s.tokens, ending_at(s.tokens)
+    tokens, ending = s.tokens, s.ending
     topic = topic_of(s)
     if ending is None or topic is None or len(s.words) > MAX_SENTENCE_CHARS or topic.head in EMPTY:
         return
@@ -275,7 +275,7 @@ def manners(s: Sentence) -> Iterator[Candidate]:
 
 def aims(s: Sentence) -> Iterator[Candidate]:
     """X는 …을 목표로 한다, X는 …을 기반으로 한다: X는 무엇을 목표로 하나요?"""
-    tokens, ending = s.tokens, ending_at(s.tokens)
+    tokens, ending = s.tokens, s.ending
     topic = topic_of(s)
     if ending is None or topic is None or topic.head in EMPTY or len(s.words) > MAX_SENTENCE_CHARS:
         return
@@ -292,7 +292,7 @@ _AIMS = frozenset({"목표", "목적", "기반", "대상", "기준", "중심", "
 
 def figures(s: Sentence) -> Iterator[Candidate]:
     """X는 …에 3억 원을 …했다: X는 …에 얼마를 …했나요? The number gives way to its question word."""
-    tokens, ending = s.tokens, ending_at(s.tokens)
+    tokens, ending = s.tokens, s.ending
     topic = topic_of(s)
     if ending is None or topic is None or len(s.words) > 130:
         return

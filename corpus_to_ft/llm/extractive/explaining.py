@@ -16,6 +16,7 @@ MIN_EXPLANATION_CHARS = 70
 MAX_TOPIC_ANSWER_CHARS = 320
 
 _OF_BEFORE = re.compile(r"^(?:기존|현재|이전|과거|우리|저희|처음|나중|이번|지금|대부분|일부|모든|많은|어떤)")
+_DEED = re.compile(r"[가-힣](?:으로|로|에서|에) [가-힣]+$|(?:하|되|기)기$|[가-힣]하기$")
 _SPEAKER = re.compile(r"(?<![가-힣])(?:저는|제가|저의|나는|내가|나의|저희|우리|필자|제 |내 |여러분|저도)")
 _NO_THING = re.compile(
     r"(?:사람들|자체|설명|소개|이해|마련|확인|님|씨|판사|교수|의원|대표|사건|경우|생각|필요|하나|때|것|점|수|중|등|문의|후기|회고|소감|인사"
@@ -84,6 +85,7 @@ def _is_explainable(phrase: str) -> bool:
     """A thing with a name of its own, not a person, a relation or a pointer."""
     words = phrase.split()
     named = len(words) >= 2 or bool(re.search(r"[A-Za-z]{2}", phrase)) or len(phrase) >= 3
-    if _OF_BEFORE.search(phrase):
+    # "소스 형태로 재배포", "대비하기": deeds are asked how, not what.
+    if _OF_BEFORE.search(phrase) or _DEED.search(phrase):
         return False
     return named and words[-1] not in RELATIONS and not _NO_THING.search(phrase)

@@ -16,7 +16,7 @@ from corpus_to_ft.llm.extractive.clauses import (
     stands,
     topic_of,
 )
-from corpus_to_ft.llm.extractive.endings import ending_at, question
+from corpus_to_ft.llm.extractive.endings import question
 from corpus_to_ft.llm.extractive.patterns import Candidate, candidate, noun_run
 
 MAX_ASKED_CHARS = 48
@@ -97,7 +97,7 @@ _POINTERS = frozenset(
 
 def objects(s: Sentence) -> Iterator[Candidate]:
     """X는 …을 제공한다, X하기 위해 …을 쓴다: X는 무엇을 제공하나요? X하기 위해 무엇을 쓰나요?"""
-    tokens, ending = s.tokens, ending_at(s.tokens)
+    tokens, ending = s.tokens, s.ending
     if ending is None or len(s.words) > 170:
         return
     at = next((i for i in range(ending - 1, 1, -1) if tokens[i].tag == "JKO"), None)
@@ -181,7 +181,7 @@ def _has_turn(s: Sentence, after: int, at: int) -> bool:
 def places(s: Sentence) -> Iterator[Candidate]:
     """X는 …에 저장된다: X는 어디에 저장되나요?"""
     topic = topic_of(s)
-    ending = ending_at(s.tokens)
+    ending = s.ending
     if topic is None or ending is None or len(s.words) > 120:
         return
     tokens = s.tokens
@@ -198,7 +198,7 @@ def places(s: Sentence) -> Iterator[Candidate]:
 def dates(s: Sentence) -> Iterator[Candidate]:
     """X는 2019년 6월에 …했다; 2019년 6월부터 X가 …한다: X는 언제 …했나요? X는 언제부터 …하나요?"""
     found = _DATE.search(s.words)
-    ending = ending_at(s.tokens)
+    ending = s.ending
     if found is None or ending is None or len(_DATE.findall(s.words)) > 1:
         return
     by = found["by"] or ""
@@ -222,7 +222,7 @@ def dates(s: Sentence) -> Iterator[Candidate]:
 
 def _end_of(s: Sentence, start: int) -> str | None:
     """The last object and its verb, where all that is said after a date is too long: … 표준 인증을 획득했나요?"""
-    tokens, ending = s.tokens, ending_at(s.tokens) or 0
+    tokens, ending = s.tokens, s.ending or 0
     at = next((i for i in range(ending - 1, 1, -1) if tokens[i].tag == "JKO"), None)
     if at is None or ending - at > 5:
         return None
@@ -300,7 +300,7 @@ def counts(s: Sentence) -> Iterator[Candidate]:
 def agents(s: Sentence) -> Iterator[Candidate]:
     """X는 운영팀이 관리한다: X는 누가 관리하나요?"""
     topic = topic_of(s)
-    tokens, ending = s.tokens, ending_at(s.tokens)
+    tokens, ending = s.tokens, s.ending
     if topic is None or ending is None or len(s.words) > 110:
         return
     at = topic.after
@@ -321,7 +321,7 @@ def agents(s: Sentence) -> Iterator[Candidate]:
 def holdings(s: Sentence) -> Iterator[Candidate]:
     """X에는 …하는 Y가 있다: X에는 어떤 Y가 있나요?"""
     topic = topic_of(s, frozenset({"에", "에는", "에서는"}))
-    tokens, ending = s.tokens, ending_at(s.tokens)
+    tokens, ending = s.tokens, s.ending
     if topic is None or ending is None or ending < 3 or len(s.words) > 130:
         return
     after = topic.after + (tokens[topic.after].form == "는")
@@ -337,7 +337,7 @@ def holdings(s: Sentence) -> Iterator[Candidate]:
 def turns(s: Sentence) -> Iterator[Candidate]:
     """X는 Y로 바뀐다, X는 Y에 쓰인다: X는 무엇으로 바뀌나요? X는 어디에 쓰이나요?"""
     topic = topic_of(s)
-    tokens, ending = s.tokens, ending_at(s.tokens)
+    tokens, ending = s.tokens, s.ending
     if topic is None or ending is None or len(s.words) > 120:
         return
     for at in range(topic.after + 1, ending):

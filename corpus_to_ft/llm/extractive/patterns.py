@@ -20,7 +20,7 @@ from corpus_to_ft.llm.extractive.clauses import (
     noun_phrase,
     topic_of,
 )
-from corpus_to_ft.llm.extractive.endings import ending_at, question
+from corpus_to_ft.llm.extractive.endings import question
 
 Subject = Literal[
     "definition", "reason", "how", "list", "figure", "comparison", "feature", "result", "heading", "section", "faq"
@@ -112,7 +112,7 @@ class Candidate:
 def definitions(s: Sentence) -> Iterator[Candidate]:
     """X는 …하는 Y이다, X란 …을 말한다: X란 무엇인가요?"""
     topic = topic_of(s)
-    ending = ending_at(s.tokens)
+    ending = s.ending
     if topic is None or ending is None:
         return
     copula = next((at for at in (ending - 1, ending - 2) if at > topic.after and s.tokens[at].tag == "VCP"), None)
@@ -209,17 +209,17 @@ def namings(s: Sentence) -> Iterator[Candidate]:
         # The thing must be explained before its name: "컨테이너를 실행하는 단위를 Pod라고 한다".
         explained = first > 3 and tokens[first - 1].tag == "JKO" and any(t.tag == "ETM" for t in tokens[:first])
         name = noun_phrase(s, first, after)
-        if explained and name and ending_at(tokens) is not None:
+        if explained and name and s.ending is not None:
             yield candidate(s, f"{with_josa(name, '이란/란')} 무엇인가요?", "definition", 1.2)
 
 
 def features(s: Sentence) -> Iterator[Candidate]:
     """X는 …라는 장점이 있다: X에는 어떤 장점이 있나요?"""
     topic = _topic_with(s)
-    if topic is None or ending_at(s.tokens) is None:
+    if topic is None or s.ending is None:
         return
     tokens = s.tokens
-    ending = ending_at(tokens) or 0
+    ending = s.ending or 0
     for at in range(max(topic.after + 1, ending - 5), len(tokens) - 2):
         noun, particle, verb = tokens[at], tokens[at + 1], tokens[at + 2]
         if noun.form in _FEATURES and particle.form in ("이", "가", "도", "은", "는") and tokens[at - 1].tag == "ETM":
@@ -234,7 +234,7 @@ def roles(s: Sentence) -> Iterator[Candidate]:
     """X는 …하는 역할을 한다: X는 어떤 역할을 하나요?"""
     topic = topic_of(s)
     at = s.find("역할", "NN")
-    if topic is None or at is None or at <= topic.after or ending_at(s.tokens) is None or at + 2 >= len(s.tokens):
+    if topic is None or at is None or at <= topic.after or s.ending is None or at + 2 >= len(s.tokens):
         return
     acts = s.tokens[at + 1].tag in ("JKO", "JX") and s.tokens[at + 2].form in ("하", "수행", "맡", "담당")
     if acts and s.tokens[at - 1].tag in ("ETM", "JKG"):
@@ -244,7 +244,7 @@ def roles(s: Sentence) -> Iterator[Candidate]:
 def parts(s: Sentence) -> Iterator[Candidate]:
     """X에는 A, B 등이 있다; X는 A와 B로 구성된다."""
     topic = _topic_with(s)
-    ending = ending_at(s.tokens)
+    ending = s.ending
     if topic is None or ending is None:
         return
     tokens = s.tokens
@@ -275,7 +275,7 @@ def _number_before(s: Sentence, at: int) -> str | None:
 def needs(s: Sentence) -> Iterator[Candidate]:
     """X에는 Y가 필요하다: X에는 무엇이 필요한가요?"""
     topic = _topic_with(s)
-    if topic is None or ending_at(s.tokens) is None or not s.ends_with("필요", "하") or len(s.words) > 120:
+    if topic is None or s.ending is None or not s.ends_with("필요", "하") or len(s.words) > 120:
         return
     if any(t.tag == "EC" for t in s.tokens[topic.after :]):
         return
@@ -286,7 +286,7 @@ def needs(s: Sentence) -> Iterator[Candidate]:
 def comparisons(s: Sentence) -> Iterator[Candidate]:
     """A는 …인 반면 B는 …이다: A와 B는 어떻게 다른가요?"""
     topic = topic_of(s)
-    ending = ending_at(s.tokens)
+    ending = s.ending
     if topic is None or ending is None:
         return
     turn = s.find("반면", "NN")

@@ -22,6 +22,7 @@ from corpus_to_ft.llm.extractive.comparing import COMPARING_PATTERNS
 from corpus_to_ft.llm.extractive.doings import DOING_PATTERNS
 from corpus_to_ft.llm.extractive.explaining import explanations
 from corpus_to_ft.llm.extractive.facts import FACT_PATTERNS
+from corpus_to_ft.llm.extractive.manner import requests
 from corpus_to_ft.llm.extractive.patterns import SENTENCE_PATTERNS, Candidate
 from corpus_to_ft.llm.extractive.questions_en import english_questions
 from corpus_to_ft.llm.extractive.reasons import CLAUSE_PATTERNS, told_reasons
@@ -184,6 +185,9 @@ def _candidates(text: str, blocks: Sequence[Block], sentences: Sequence[Sentence
     yield from headed_statements(text, blocks, sentences)
     yield from table_questions(text, blocks)
     for at, sentence in enumerate(sentences):
+        # Names, questions and half sentences state nothing; a request may still say how something is done.
+        if sentence.ending is None and not requests(sentence):
+            continue
         for pattern in _PATTERNS:
             yield from pattern(sentence)
         yield from told_reasons(sentences, at)

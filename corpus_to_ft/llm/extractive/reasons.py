@@ -75,7 +75,7 @@ def stated_reasons(s: Sentence) -> Iterator[Candidate]:
         at = s.find(noun, "NN")
         if at is None or at == 0 or at + 1 >= len(s.tokens) or s.tokens[at + 1].form not in ("은", "는"):
             continue
-        ending = ending_at(s.tokens)
+        ending = s.ending
         if ending is None or not any(t.tag == "VCP" or t.form == "위하" for t in s.tokens[ending - 2 : ending]):
             continue
         if s.tokens[at - 1].tag == "ETM":
@@ -89,7 +89,7 @@ def stated_reasons(s: Sentence) -> Iterator[Candidate]:
 def causes(s: Sentence) -> Iterator[Candidate]:
     """A기 때문에 B한다, A를 위해 B한다: B하는 이유는 무엇인가요?"""
     tokens = s.tokens
-    ending = ending_at(tokens)
+    ending = s.ending
     if ending is None:
         return
     for at in range(1, ending - 2):
@@ -119,7 +119,7 @@ def causes(s: Sentence) -> Iterator[Candidate]:
 def told_reasons(sentences: Sequence[Sentence], at: int) -> Iterator[Candidate]:
     """A한다. 왜냐하면 B기 때문이다: A하는 이유는 무엇인가요?"""
     s = sentences[at]
-    if at == 0 or s.first or ending_at(s.tokens) is None:
+    if at == 0 or s.first or s.ending is None:
         return
     opens = s.words.startswith(("왜냐하면", "이는 ", "그 이유는", "이유는", "그렇게 하는 이유는"))
     last = [t.form for t in s.tokens if t.tag not in ("SF", "EF", "EP", "VCP")][-1:]
@@ -136,7 +136,7 @@ def told_reasons(sentences: Sequence[Sentence], at: int) -> Iterator[Candidate]:
 def ways(s: Sentence) -> Iterator[Candidate]:
     """X하려면 Y한다, X하기 위해서는 Y해야 한다: X하려면 어떻게 해야 하나요?"""
     tokens = s.tokens
-    if ending_at(tokens) is None and not requests(s):
+    if s.ending is None and not requests(s):
         return
     for at in range(1, len(tokens) - 3):
         token = tokens[at]
@@ -162,7 +162,7 @@ def ways(s: Sentence) -> Iterator[Candidate]:
 def means(s: Sentence) -> Iterator[Candidate]:
     """Y하면 X할 수 있다: 어떻게 하면 X할 수 있나요?"""
     tokens = s.tokens
-    ending = ending_at(tokens)
+    ending = s.ending
     if ending is None or not ends_in_ability(tokens, ending) or turns(tokens):
         return
     topic = topic_of(s)
@@ -192,7 +192,7 @@ def means(s: Sentence) -> Iterator[Candidate]:
 def conditions(s: Sentence) -> Iterator[Candidate]:
     """X하면 Y된다, X할 때는 Y해야 한다: X하면 어떻게 되나요? X할 때는 어떻게 해야 하나요?"""
     tokens = s.tokens
-    if ending_at(tokens) is None and not requests(s):
+    if s.ending is None and not requests(s):
         return
     for at in range(2, len(tokens) - 4):
         token = tokens[at]
@@ -215,7 +215,7 @@ def conditions(s: Sentence) -> Iterator[Candidate]:
         if advised and any(t.form in _WARNS for t in rest[-9:]):
             return
         # "지워질 수 있다" is what may happen, not what one can do.
-        able = not advised and ends_in_ability(tokens, ending_at(tokens) or 0) and any(t.tag == "JKO" for t in rest)
+        able = not advised and ends_in_ability(tokens, s.ending or 0) and any(t.tag == "JKO" for t in rest)
         if able:
             if token.form in ("면", "으면"):
                 yield _made(s, f"{clause} 무엇을 할 수 있나요?", "result", 0.8)

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from corpus_to_ft.analyzers.josa import with_josa
 from corpus_to_ft.llm.extractive.clauses import EMPTY, Sentence, stands, topic_of
 from corpus_to_ft.llm.extractive.doings import turns_away
-from corpus_to_ft.llm.extractive.endings import ending_at, question
+from corpus_to_ft.llm.extractive.endings import question
 from corpus_to_ft.llm.extractive.patterns import Candidate, candidate
 
 
 def verdicts(s: Sentence) -> Iterator[Candidate]:
     """법원은 …라고 판단했다, 회사는 …고 밝혔다: 법원은 어떻게 판단했나요? 회사는 무엇이라고 밝혔나요?"""
-    tokens, ending = s.tokens, ending_at(s.tokens)
+    tokens, ending = s.tokens, s.ending
     topic = topic_of(s)
     if ending is None or topic is None or topic.head in EMPTY:
         return
@@ -32,7 +32,7 @@ def verdicts(s: Sentence) -> Iterator[Candidate]:
 
 def reported(s: Sentence) -> Iterator[Candidate]:
     """X는 …을 획득했다고 9일 밝혔다: X는 무엇을 획득했나요?"""
-    tokens, ending = s.tokens, ending_at(s.tokens)
+    tokens, ending = s.tokens, s.ending
     topic = topic_of(s)
     if ending is None or topic is None or topic.head in EMPTY:
         return

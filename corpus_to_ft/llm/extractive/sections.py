@@ -9,7 +9,6 @@ from typing import Literal
 from corpus_to_ft.analyzers.josa import with_josa
 from corpus_to_ft.llm.extractive.clauses import EMPTY, MAX_TOPIC_CHARS, RELATIONS, Sentence, announces, is_broken
 from corpus_to_ft.llm.extractive.doings import has_object, is_able
-from corpus_to_ft.llm.extractive.endings import ending_at
 from corpus_to_ft.llm.extractive.manner import advises
 from corpus_to_ft.llm.extractive.patterns import Candidate, noun_run
 from corpus_to_ft.llm.extractive.sentence_shape import fitness
@@ -132,7 +131,7 @@ def headed_statements(text: str, blocks: Sequence[Block], sentences: Sequence[Se
     """Where the first sentence leaves its subject to the heading: X는 어떤 파일인가요? X는 무엇을 할 수 있나요?"""
     for phrase, found in sections(text, blocks, sentences):
         first = found[0]
-        ending = ending_at(first.tokens)
+        ending = first.ending
         if ending is None or not opens_answer(first) or _deed(phrase) or to_do(phrase) or is_relation(phrase):
             continue
         head = phrase.split()[-1]
@@ -177,7 +176,7 @@ def _asked(phrase: str, below: Sequence[Sentence]) -> tuple[str, Literal["", "�
         return f"{phrase}에는 어떤 것이 있나요?", of, 0.85
     deed = _deed(phrase)
     # What is told of a deed is a way to do it only where the reader is told to do something.
-    items = sum(s.block.kind == "list_item" and ending_at(s.tokens) is not None for s in below[:6])
+    items = sum(s.block.kind == "list_item" and s.ending is not None for s in below[:6])
     if deed and (items > 1 or any(advises(s) for s in below[:4])):
         return f"{deed}하려면 어떻게 해야 하나요?", "에서", 0.9
     return None

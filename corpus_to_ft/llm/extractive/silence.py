@@ -19,7 +19,6 @@ from collections import Counter
 from collections.abc import Sequence
 
 from corpus_to_ft.llm.extractive.clauses import Sentence, announces, is_broken, topic_of
-from corpus_to_ft.llm.extractive.endings import ending_at
 from corpus_to_ft.llm.extractive.sections import is_chatty, is_complete, shows
 from corpus_to_ft.llm.extractive.sentence_shape import fitness, is_korean
 
@@ -87,7 +86,7 @@ def _kind_of(sentence: Sentence, language: str) -> str:
         return "shows_code_or_figure"
     if len(words) < 120 and fitness(words, "paragraph", 5, "", korean=language != "en") == 0:
         return "only_announcements"
-    if ending_at(sentence.tokens) is None and not is_complete(words):
+    if sentence.ending is None and not is_complete(words):
         return "only_fragments"
     if sentence.leans:
         return "answer_leans"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from corpus_to_ft.analyzers.josa import with_josa
 from corpus_to_ft.llm.extractive.clauses import Sentence, has_topic
-from corpus_to_ft.llm.extractive.endings import ending_at, question
+from corpus_to_ft.llm.extractive.endings import question
 from corpus_to_ft.llm.extractive.facts import before_noun
 from corpus_to_ft.llm.extractive.patterns import Candidate, candidate, noun_run
 
@@ -90,7 +90,7 @@ _NOT_NAMED = frozenset(
 
 def subjects(s: Sentence) -> Iterator[Candidate]:
     """X부터 Y가 적용된다, X하려면 Y가 필요하다: X부터 무엇이 적용되나요? X하려면 어떤 Y가 필요한가요?"""
-    tokens, ending = s.tokens, ending_at(s.tokens)
+    tokens, ending = s.tokens, s.ending
     if ending is None or len(s.words) > MAX_SENTENCE_CHARS:
         return
     at = next((i for i in range(ending - 1, 1, -1) if tokens[i].tag == "JKS"), None)

@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from corpus_to_ft.analyzers.josa import with_josa
 from corpus_to_ft.llm.extractive.clauses import EMPTY, RELATIONS, points, stands
@@ -14,6 +15,8 @@ from corpus_to_ft.llm.extractive.patterns import Candidate
 MAX_FIELD_CHARS = 42
 # A longer title with a comma tells two things.
 MAX_UNCUT_CHARS = 18
+# The headings of a document come back with every passage under them.
+PHRASES_REMEMBERED = 4096
 MIN_QUESTION_CHARS, MAX_QUESTION_CHARS = 10, 120
 
 _NUMBERING = re.compile(
@@ -87,6 +90,7 @@ _WORD = re.compile(r"[가-힣A-Za-z0-9]{2,}")
 _JOSA_TAIL = re.compile(r"(?:에서는|에서|에는|으로|은|는|이|가|을|를|의|에|로|와|과|도)$")
 
 
+@lru_cache(PHRASES_REMEMBERED)
 def noun_phrase_of(text: str) -> str | None:
     """The subject of a title or heading as a noun phrase, without number, series mark and aside; None for sentences."""
     text = " ".join(text.split())
