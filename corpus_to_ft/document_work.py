@@ -12,7 +12,7 @@ from typing import Any
 
 from corpus_to_ft.analyzers.base import Analysis, Analyzer, known
 from corpus_to_ft.checks.base import Check, CheckContext
-from corpus_to_ft.checks.stage import check_examples
+from corpus_to_ft.checks.stage import check_examples, note_examples
 from corpus_to_ft.generate.base import Generator, Subject
 from corpus_to_ft.generate.stage import generate_examples
 from corpus_to_ft.ingest.base import Reader, SourceFile
@@ -153,7 +153,8 @@ class DocumentWork:
             question_levels=frozenset(generator.question_level for generator in self.generators),
         )  # fmt: skip
         checks = partial(check_examples, checks=self.checks, context=context)
-        return tuple(generate_examples(subjects, self.generators, self.ask, checks=checks, asks_again=self.asks_again))
+        made = generate_examples(subjects, self.generators, self.ask, checks=checks, asks_again=self.asks_again)
+        return *made, *note_examples(made, self.checks, context)
 
 
 def document_keywords(document: Document, analysis: Analysis, top: int) -> Keywords:

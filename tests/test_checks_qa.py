@@ -12,7 +12,7 @@ from corpus_to_ft.checks.grounded import GroundedCheck
 from corpus_to_ft.plugin import make_plugin
 from corpus_to_ft.records import Example, Message, Span
 from corpus_to_ft.targets import load_target
-from tests.making import document
+from tests.making import document, example
 
 TEXT = "캐시를 사용하면 응답 시간이 300ms에서 100ms로 줄어듭니다. 단, 쓰기 요청에는 캐시를 사용하지 않습니다."
 
@@ -53,6 +53,68 @@ def verdict(
 )
 def test_an_answer_must_stand_in_its_document(kiwi: Analyzer, answer: str, reason: str | None) -> None:
     assert verdict(GroundedCheck(), kiwi, "캐시를 사용하면 어떻게 되나요?", answer) == reason
+
+
+def noted(analyzer: Analyzer, answer: str) -> str | None:
+    of = document(TEXT, title="캐시")
+    context = CheckContext(document=of, target=load_target("openai-chat"), analyzer=analyzer, line_tokens=lambda *_: 0)
+    made = example("캐시를 사용하면 어떻게 되나요?", TEXT, of)
+    said = Example.make(
+        kind="qa",
+        messages=(made.messages[0], Message(role="assistant", content=answer)),
+        document_id=of.id,
+        passage_id=of.id,
+        source=of.source,
+        evidence=made.evidence,
+        made_by="test",
+    )
+    found = GroundedCheck().note(said, context)
+    return found[0] if found else None
+
+
+def test_a_noun_of_its_own_is_noted_and_the_answer_kept(kiwi: Analyzer) -> None:
+    reworded = "캐시를 사용하면 서버의 응답 시간이 300ms에서 100ms로 줄어들고, 쓰기 요청에는 캐시를 사용하지 않아요."
+    question = "캐시를 사용하면 어떻게 되나요?"
+    assert verdict(GroundedCheck(), kiwi, question, reworded) is None
+    assert noted(kiwi, reworded) == "unseen_noun"
+    assert noted(kiwi, reworded.replace("서버의 ", "")) is None
+    assert noted(kiwi, TEXT) is None
+
+
+def test_a_number_must_stand_near_the_evidence(kiwi: Analyzer) -> None:
+    far = document(TEXT + " 여름에는 꽃이 핍니다." * 60 + " 창고에는 700ms 지연이 있습니다.", title="캐시")
+    context = CheckContext(document=far, target=load_target("openai-chat"), analyzer=kiwi, line_tokens=lambda *_: 0)
+    made = example("캐시를 사용하면 어떻게 되나요?", TEXT[:40], far)
+    said = Example.make(
+        kind="qa",
+        messages=(
+            made.messages[0],
+            Message(role="assistant", content="캐시를 사용하면 응답 시간이 700ms로 줄어듭니다."),
+        ),
+        document_id=far.id,
+        passage_id=far.id,
+        source=far.source,
+        evidence=made.evidence,
+        made_by="test",
+    )
+    found = GroundedCheck().verdict(said, context)
+    assert found is not None
+    assert found[0] == "unknown_facts"
+
+
+@pytest.mark.parametrize(
+    ("summary", "reason"),
+    [
+        (TEXT[:52], None),
+        ("캐시를 쓰면 응답 시간이 줄어듭니다.", None),
+        ("쓰기 요청에는 캐시를 사용합니다.", "unfaithful_summary"),
+    ],
+)
+def test_a_summary_must_not_deny_its_passage(kiwi: Analyzer, summary: str, reason: str | None) -> None:
+    of = document(TEXT, title="캐시")
+    context = CheckContext(document=of, target=load_target("openai-chat"), analyzer=kiwi, line_tokens=lambda *_: 0)
+    found = GroundedCheck().verdict(example(summary, TEXT, of, kind="summary"), context)
+    assert (found[0] if found else None) == reason
 
 
 def test_evidence_must_exist(kiwi: Analyzer) -> None:
