@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 COMMIT = "a" * 40
+PART_BYTES = 4 * 2**20
 LIST = re.compile(r"/api/models/([\w.-]+/[\w.-]+)/revision/([\w.-]+)")
 FILE = re.compile(r"/([\w.-]+/[\w.-]+)/resolve/([\w.-]+)/(.+)")
 
@@ -27,6 +29,8 @@ class LocalHub(ThreadingHTTPServer):
         self.asked: list[str] = []
         # Files that come damaged, as through a broken proxy.
         self.damaged: set[str] = set()
+        # Seconds between one part of a file and the next.
+        self.pause_s = 0.0
 
     @property
     def url(self) -> str:
@@ -101,8 +105,11 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in {**headers, "Content-Length": str(len(data))}.items():
             self.send_header(name, value)
         self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(data)
+        if self.command == "HEAD":
+            return
+        for start in range(0, len(data), PART_BYTES):
+            self.wfile.write(data[start : start + PART_BYTES])
+            time.sleep(self.server.pause_s)
 
     def log_message(self, format: str, *args: object) -> None: ...
 

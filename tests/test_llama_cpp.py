@@ -243,6 +243,14 @@ def test_a_prompt_longer_than_the_context_is_refused_and_the_others_answered(
     assert "provider.context_tokens (512)" in long.detail
 
 
+def test_a_context_beyond_what_the_model_has_learned_is_not_promised(
+    tiny: Path, started: Callable[..., LlamaCppProvider]
+) -> None:
+    (long,) = started(tiny, context_tokens=TRAINED_TOKENS * 2).ask_all([wish("바다" * 1500)], Unwritten())
+    assert isinstance(long, ProviderFailure)
+    assert f"learned to read {TRAINED_TOKENS} tokens" in long.detail
+
+
 def test_the_context_is_for_each_call_and_not_shared_by_them(
     tiny: Path, started: Callable[..., LlamaCppProvider]
 ) -> None:

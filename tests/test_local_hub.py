@@ -6,13 +6,14 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
-from local_hub import COMMIT, LocalHub, local_hub
+from local_hub import COMMIT, PART_BYTES, LocalHub, local_hub
 from tiny_gguf import write_tiny_gguf
 
 from corpus_to_ft.llm.llama_cpp import LlamaCppProvider
@@ -50,6 +51,23 @@ except ConfigError as error:
 finally:
     if provider:
         provider.close()
+"""
+
+
+STOP = """
+import sys, threading, time
+from corpus_to_ft.errors import ProviderUnavailable
+from corpus_to_ft.llm.llama_cpp import LlamaCppProvider
+from corpus_to_ft.records import Message, Prompt
+provider = LlamaCppProvider(model=sys.argv[1])
+def stop():
+    sys.stdin.readline()
+    provider.stop()
+threading.Thread(target=stop).start()
+try:
+    provider.answer(Prompt.make(kind="summary", subject_id="a", text="a", messages=(Message(role="user", content="a"),)))
+except ProviderUnavailable as error:
+    print(error)
 """
 
 
@@ -131,6 +149,22 @@ def test_what_the_hub_does_not_have_is_told_with_what_it_has(hub: LocalHub, tmp_
 def test_a_file_damaged_on_the_way_is_not_used(hub: LocalHub, tmp_path: Path) -> None:
     hub.damaged.add("tiny-Q4_K_M.gguf")
     assert "damaged on the way" in ask("tide/tiny-GGUF:Q4_K_M", hub, tmp_path / "cache")["error"]
+
+
+def test_stopping_does_not_wait_for_what_is_being_fetched(hub: LocalHub, tmp_path: Path) -> None:
+    (hub.root / "tide" / "tiny-GGUF" / "big.gguf").write_bytes(b"GGUF" + bytes(15 * PART_BYTES))
+    hub.pause_s = 1.0
+    environment = {**os.environ, "HF_ENDPOINT": hub.url, "HF_HOME": str(tmp_path / "cache")}
+    command = [sys.executable, "-c", STOP, "hf:tide/tiny-GGUF/big.gguf"]
+    with subprocess.Popen(
+        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        while not any(path.startswith("GET") and "/resolve/" in path for path in hub.asked):
+            time.sleep(0.02)
+        began = time.monotonic()
+        said, _ = process.communicate("stop\n", timeout=60)
+    assert "stopped" in said
+    assert time.monotonic() - began < 10, "the whole file takes 15 seconds"
 
 
 def test_a_model_in_parts_is_fetched_whole(hub: LocalHub, tmp_path: Path) -> None:

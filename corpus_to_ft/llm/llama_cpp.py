@@ -62,6 +62,7 @@ class LlamaCppProvider(Provider):
     _server: LlamaServer | None = PrivateAttr(default=None)
     _client: ChatClient | None = PrivateAttr(default=None)
     _starting: Any = PrivateAttr(default_factory=threading.Lock)
+    _stopped: Any = PrivateAttr(default_factory=threading.Event)
 
     def model_post_init(self, context: Any) -> None:
         """What the user can correct is told before anything is written."""
@@ -108,6 +109,7 @@ class LlamaCppProvider(Provider):
         return [self._explained(answer) for answer in answers]
 
     def stop(self) -> None:
+        self._stopped.set()
         client, server = self._client, self._server
         if client:
             client.stop()
@@ -128,16 +130,17 @@ class LlamaCppProvider(Provider):
             if self._client:
                 self._client.close()
             self._client = self._server = None
+            self._stopped.clear()
 
     def _start(self, say: Callable[[str], None]) -> ChatClient:
         if self._server and self._server.error:
             raise self._server.error
-        paths = self._here() or hub.fetched(self._on_hub(), say)
+        paths = self._here() or hub.fetched(self._on_hub(), say, self._stopped.is_set)
         self._check(paths)
         order = Order(
             model=str(paths[0].resolve()),
             name=self.model_name,
-            context_tokens=self.context_tokens,
+            context_tokens=self._context(),
             parallel=self.parallel,
             threads=self.threads or max(1, _processors() // 2),
             gpu_layers=self.gpu_layers,
@@ -146,6 +149,8 @@ class LlamaCppProvider(Provider):
         )
         self._server = server = LlamaServer(order, say, self._halt)
         address = server.address()
+        if self._stopped.is_set():
+            raise ProviderUnavailable(Sentence("the run was stopped"))
         if self.gpu_layers > 0 and not server.gpus:
             say(tr("xllamacpp as installed here finds no GPU; provider.gpu_layers has no effect"))
         self._client = ChatClient(self._manners(address, server.key))
@@ -180,6 +185,10 @@ class LlamaCppProvider(Provider):
         """The model's files on this machine; none while it has to be fetched."""
         return hub.cached(self._hub) if self._hub else check_parts(self._path())
 
+    def _context(self) -> int:
+        """What each call has: as much as is wished and as the model was trained on."""
+        return min(self.context_tokens, read_header(self._here()[0]).trained_tokens or self.context_tokens)
+
     def _check(self, paths: Sequence[Path]) -> None:
         header = read_header(paths[0])
         if not header.has_chat_template and not self.chat_template:
@@ -193,7 +202,9 @@ class LlamaCppProvider(Provider):
     def _explained(self, answer: Reply | ProviderFailure) -> Reply | ProviderFailure:
         if isinstance(answer, ProviderFailure) and answer.reason == "prompt_too_long":
             text = "raise provider.context_tokens ({tokens}) or lower passages.max_tokens: {cause}"
-            return replace(answer, detail=Sentence(text, tokens=self.context_tokens, cause=answer.detail))
+            if self._context() < self.context_tokens:
+                text = "the model has learned to read {tokens} tokens, no more; lower passages.max_tokens: {cause}"
+            return replace(answer, detail=Sentence(text, tokens=self._context(), cause=answer.detail))
         return answer
 
 

@@ -19,6 +19,7 @@ MAGIC = b"GGUF"
 # Version 1 counted in 32 bits, and no file of it is left in use.
 VERSIONS = (2, 3)
 _BYTES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
+_COUNTS = {4: "<I", 10: "<Q"}
 _STRING, _ARRAY = 8, 9
 _MOST_KEYS = 100_000
 _PART = re.compile(r"-(\d{5})-of-(\d{5})\.gguf$", re.IGNORECASE)
@@ -26,10 +27,11 @@ _PART = re.compile(r"-(\d{5})-of-(\d{5})\.gguf$", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """What the head of a model says of it."""
+    """What the head of a model says of it; `trained_tokens` is the longest context it has seen, 0 where unknown."""
 
     architecture: str
     has_chat_template: bool
+    trained_tokens: int
 
 
 def check_parts(path: Path) -> list[Path]:
@@ -112,7 +114,7 @@ def _parse(file: BinaryIO, size: int) -> Header:
         raise _Damaged(f"version {version}")
     if keys > _MOST_KEYS:
         raise _Damaged(f"{keys} keys")
-    architecture, has_template = "", False
+    architecture, has_template, trained_tokens = "", False, 0
     for _ in range(keys):
         key = _string(file, size)
         (kind,) = struct.unpack("<I", file.read(4))
@@ -121,9 +123,11 @@ def _parse(file: BinaryIO, size: int) -> Header:
             if key == b"general.architecture":
                 architecture = value.decode()
             has_template |= key == b"tokenizer.chat_template"
+        elif key.endswith(b".context_length") and kind in _COUNTS:
+            (trained_tokens,) = struct.unpack(_COUNTS[kind], file.read(_BYTES[kind]))
         else:
             _skip(file, kind, size)
-    return Header(architecture=architecture, has_chat_template=has_template)
+    return Header(architecture=architecture, has_chat_template=has_template, trained_tokens=trained_tokens)
 
 
 def _string(file: BinaryIO, size: int) -> bytes:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from corpus_to_ft.errors import ConfigError
+from corpus_to_ft.errors import ConfigError, ProviderUnavailable
 from corpus_to_ft.language import Sentence, tr
 from corpus_to_ft.llm.local.gguf import digest_of, part_names, plain_name
 
@@ -89,8 +89,11 @@ def listed(model: HubModel) -> tuple[Listed, ...]:
     return _listed(model)
 
 
-def fetched(model: HubModel, say: Callable[[str], None]) -> list[Path]:
-    """The model's files, fetched; what was interrupted goes on. Raises ConfigError where that fails."""
+def fetched(model: HubModel, say: Callable[[str], None], stopped: Callable[[], bool]) -> list[Path]:
+    """The model's files, fetched; what was interrupted goes on. Raises ConfigError where that fails.
+
+    Gigabytes take their time: once `stopped` holds, ProviderUnavailable ends it.
+    """
     from huggingface_hub import hf_hub_download
 
     files = listed(model)
@@ -103,7 +106,7 @@ def fetched(model: HubModel, say: Callable[[str], None]) -> list[Path]:
                 model.repo,
                 file.name,
                 revision=model.revision,
-                tqdm_class=_teller(say, file),
+                tqdm_class=_teller(say, file, stopped),
                 library_name=OUR_NAME,
             )
         paths.append(Path(path))
@@ -194,7 +197,7 @@ def _told(model: HubModel) -> Iterator[None]:
         raise ConfigError(told) from error
 
 
-def _teller(say: Callable[[str], None], file: Listed) -> type[Any]:
+def _teller(say: Callable[[str], None], file: Listed, stopped: Callable[[], bool]) -> type[Any]:
     """A progress bar that speaks now and then instead of drawing."""
     from huggingface_hub.utils.tqdm import tqdm
 
@@ -207,6 +210,8 @@ def _teller(say: Callable[[str], None], file: Listed) -> type[Any]:
             super().__init__(*args, **{**settings, "disable": True})
 
         def update(self, n: float | None = 1) -> None:
+            if stopped():
+                raise ProviderUnavailable(Sentence("the run was stopped"))
             self.come += n or 0
             if self.come - self.told > max(_TELL_EVERY * file.size, 100 * MEBI):
                 self.told = self.come
