@@ -42,7 +42,12 @@ def explanations(
 
 def _of_section(text: str, phrase: str, found: Sequence[Sentence], weight: float) -> Iterator[Candidate]:
     first, last, end = told(found)
-    if first is None or last is None or not _is_explainable(phrase):
+    if first is None or last is None:
+        return
+    # A short heading is a subject where the text below takes it up as its topic.
+    topic = topic_of(first)
+    taken_up = topic is not None and topic.text == phrase and not is_doer(phrase)
+    if not (taken_up or _is_explainable(phrase)):
         return
     # What is to be explained must be spoken of soon, not only somewhere below its heading.
     opening = text[first.start : min(end, first.end + 120)]

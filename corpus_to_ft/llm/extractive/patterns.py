@@ -84,6 +84,7 @@ _VAGUE = frozenset(
 )
 # Too plain to be a subject, and plain enough to be a kind of thing.
 _KINDS = frozenset({"파일", "변수", "함수", "서비스", "프로젝트", "회사", "팀", "작업", "문서", "표", "코드"})
+_TIMES = frozenset({"경우", "때", "후", "뒤", "전", "시"})
 _SORTS = frozenset({"형태", "성격", "종류", "유형", "계열", "성질", "수준"})
 _OF = frozenset({"은", "는", "에는", "에서는", "으로는", "로는"})
 _MADE = frozenset(["구성", "이루어지", "나뉘", "나누", "구분", "분류", "나누어지"])
@@ -163,7 +164,7 @@ def definitions(s: Sentence) -> Iterator[Candidate]:
 def noun_run(s: Sentence, after: int) -> str | None:
     """The compound noun that ends before token `after`, where something modifies it: … 하는 [오픈소스 플랫폼]이다."""
     first = after
-    while first > 0 and s.tokens[first - 1].tag in NOUNS | {"XSN", "XPN"}:
+    while first > 0 and s.tokens[first - 1].tag in NOUNS | {"XSN", "XPN"} and s.tokens[first - 1].form not in _TIMES:
         first -= 1
     if first == after or first == 0:
         return None
@@ -235,6 +236,9 @@ def roles(s: Sentence) -> Iterator[Candidate]:
     topic = topic_of(s)
     at = s.find("역할", "NN")
     if topic is None or at is None or at <= topic.after or s.ending is None or at + 2 >= len(s.tokens):
+        return
+    # "프로젝트는 위원회가 리더의 역할을 한다": the role is another's.
+    if any(t.tag == "JKS" for t in s.tokens[topic.after : at]):
         return
     acts = s.tokens[at + 1].tag in ("JKO", "JX") and s.tokens[at + 2].form in ("하", "수행", "맡", "담당")
     if acts and s.tokens[at - 1].tag in ("ETM", "JKG"):

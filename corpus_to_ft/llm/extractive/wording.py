@@ -138,7 +138,13 @@ def _is_stripped(phrase: str, place: str) -> bool:
 
 def _place_of(text: str) -> str | None:
     phrase = noun_phrase_of(text)
-    if phrase is None or re.fullmatch("[A-Za-z]{1,2}", phrase) or _CLAUSAL.search(phrase) or re.search(r"\d월", phrase):
+    if (
+        phrase is None
+        or re.fullmatch("[A-Za-z]{1,2}", phrase)
+        or re.search(r"\bvs\b", phrase)
+        or _CLAUSAL.search(phrase)
+        or re.search(r"\d월", phrase)
+    ):
         return None
     # "느낄 때", "만나는 법": the noun hangs on a verb's modifier, which ends in ㄴ or ㄹ.
     found = re.search(r"([가-힣]) (?:이유|까닭|날|때|일|것|점|길|순간|사람|법|이야기)$", phrase)
