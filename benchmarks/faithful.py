@@ -55,6 +55,16 @@ class Case:
     answer: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What the check said of an answer, and whether it is at least noted."""
+
+    reason: str | None
+    noted: bool
+    answer: str
+    case: Case
+
+
 class Maker:
     """Honest answers and their falsifications; a method gives None where its change is not possible."""
 
@@ -205,7 +215,7 @@ def read_blogs(folder: Path, analyzer: KiwiAnalyzer) -> list[tuple[Document, Ana
     return found
 
 
-def rejected(answer: str, case: Case, analyzer: KiwiAnalyzer) -> str | None:
+def judged(answer: str, case: Case, analyzer: KiwiAnalyzer) -> Judged:
     document = case.document
     example = Example.make(
         kind="qa", messages=(Message(role="user", content=QUESTION), Message(role="assistant", content=answer)),
@@ -216,7 +226,8 @@ def rejected(answer: str, case: Case, analyzer: KiwiAnalyzer) -> str | None:
     )
     with known([case.analysis]):
         verdict = GroundedCheck().verdict(example, context)
-    return verdict[0] if verdict else None
+        noted = verdict is None and GroundedCheck().note(example, context) is not None
+    return Judged(reason=verdict[0] if verdict else None, noted=noted, answer=answer, case=case)
 
 
 def main() -> None:
@@ -230,22 +241,25 @@ def main() -> None:
     maker = Maker(read_blogs(chosen.blogs, analyzer), chosen.seed)
     honest = list(maker.honest())
     honest = maker.chance.sample(honest, min(chosen.most, len(honest)))
-    verdicts: dict[str, list[tuple[str | None, str, Case]]] = defaultdict(list)
+    verdicts: dict[str, list[Judged]] = defaultdict(list)
     for way, case in honest:
-        verdicts[f"honest: {way}"].append((rejected(case.answer, case, analyzer), case.answer, case))
+        verdicts[f"honest: {way}"].append(judged(case.answer, case, analyzer))
     for kind in FALSIFICATIONS:
         for _, case in honest:
             answer = getattr(maker, kind)(case)
             if answer and answer != case.answer:
-                verdicts[kind].append((rejected(answer, case, analyzer), answer, case))
+                verdicts[kind].append(judged(answer, case, analyzer))
     for kind, found in verdicts.items():
-        reasons = Counter(reason for reason, _, _ in found if reason)
-        print(f"{kind:36} {len(found):5}  rejected {reasons.total() / len(found):6.1%}  {dict(reasons.most_common())}")
-        wrong = [item for item in found if bool(item[0]) == kind.startswith("honest")]
-        for reason, answer, case in wrong[: chosen.show]:
-            print(f"    {reason}\n    A {answer}\n    S {case.evidence.of(case.document.text)}")
-    kept = [not reason for kind, found in verdicts.items() if kind.startswith("honest") for reason, _, _ in found]
-    print(f"honest answers kept: {sum(kept)} of {len(kept)} ({sum(kept) / len(kept):.1%})")
+        reasons = Counter(one.reason for one in found if one.reason)
+        marked = (reasons.total() + sum(one.noted for one in found)) / len(found)
+        shares = f"rejected {reasons.total() / len(found):6.1%}, or noted {marked:6.1%}"
+        print(f"{kind:28} {len(found):5}  {shares}  {dict(reasons.most_common())}")
+        wrong = [one for one in found if bool(one.reason) == kind.startswith("honest")]
+        for one in wrong[: chosen.show]:
+            print(f"    {one.reason}\n    A {one.answer}\n    S {one.case.evidence.of(one.case.document.text)}")
+    honest_ones = [one for kind, found in verdicts.items() if kind.startswith("honest") for one in found]
+    kept = sum(not one.reason for one in honest_ones)
+    print(f"honest answers kept: {kept} of {len(honest_ones)} ({kept / len(honest_ones):.1%})")
 
 
 if __name__ == "__main__":
