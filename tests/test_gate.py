@@ -20,10 +20,10 @@ def test_no_more_are_let_in_than_may_be_under_way() -> None:
 
         async def call() -> None:
             nonlocal most
-            await gate.enter(1, 10)
+            entered_at = await gate.enter(1, 10)
             most = max(most, gate.in_flight)
             await asyncio.sleep(0.01)
-            gate.leave()
+            gate.leave(entered_at)
 
         await asyncio.gather(*(call() for _ in range(20)))
         assert gate.in_flight == 0
@@ -38,10 +38,10 @@ def test_who_waits_is_served_in_order_and_who_gives_up_takes_no_place() -> None:
         served: list[int] = []
 
         async def call(number: int) -> None:
-            await gate.enter(1, 10)
+            entered_at = await gate.enter(1, 10)
             served.append(number)
             await asyncio.sleep(0.01)
-            gate.leave()
+            gate.leave(entered_at)
 
         tasks = [asyncio.create_task(call(number)) for number in range(6)]
         await asyncio.sleep(0)
@@ -58,7 +58,7 @@ def test_a_refusal_closes_the_gate_for_all_until_its_time() -> None:
         gate = Gate(max_concurrency=8)
         now = await gate.enter(1, 10)
         gate.refused(now, now, 0.3)
-        gate.leave()
+        gate.leave(now)
         return await gate.enter(1, 10) - now
 
     assert 0.3 <= asyncio.run(run()) < 0.6
@@ -85,8 +85,7 @@ def test_the_limits_of_the_settings_set_the_pace() -> None:
         gate = Gate(max_concurrency=100, **limits)
         began = time.monotonic()
         for _ in range(30):
-            await gate.enter(10, 10)
-            gate.leave()
+            gate.leave(await gate.enter(10, 10))
         return time.monotonic() - began
 
     # 20 a second pass at once, the other ten take half a second.
@@ -115,15 +114,17 @@ def test_while_nobody_listens_one_call_looks_for_the_server() -> None:
     async def run() -> None:
         gate = Gate(max_concurrency=10)
         now = await gate.enter(1, 10)
+        await gate.enter(1, 10)
         gate.unreachable(now)
-        gate.leave()
+        gate.leave(now)
+        # Another call is still under way, perhaps for ever.
         probe = await gate.enter(1, 10)
         assert probe - now >= 0.5
         second = asyncio.create_task(gate.enter(1, 10))
         await asyncio.sleep(0.05)
         assert not second.done()
         gate.answered(probe)
-        gate.leave()
+        gate.leave(probe)
         await asyncio.wait_for(second, 1)
 
     asyncio.run(run())
@@ -139,7 +140,7 @@ def test_a_lone_refusal_teaches_nothing_and_many_teach_the_pace() -> None:
             gate.refused(began + 0.2, began, 0.1)
         for _ in range(20):
             gate.answered(began + 0.25)
-        gate.leave()
+        gate.leave(began)
         await gate.enter(1, 10)
         return gate.pace
 

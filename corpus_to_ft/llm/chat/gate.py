@@ -117,6 +117,8 @@ class Gate:
     _cut_at: float = 0.0
     _pauses: int = 0
     _probes: int = 0
+    _looking: bool = False
+    _looked_at: float = 0.0
 
     def __post_init__(self) -> None:
         self.limit = self.max_concurrency
@@ -129,7 +131,7 @@ class Gate:
         return self._pace.rate
 
     async def enter(self, tokens: int, patience_s: float) -> float:
-        """Wait for a place; returns the time at which it was given. Every `enter` ends in one `leave`.
+        """Wait for a place; returns the time at which it was given. Every `enter` ends in one `leave` of that time.
 
         Raises Closed when the server wants to be left alone for longer than `patience_s`.
         """
@@ -144,11 +146,12 @@ class Gate:
             return await place
         except asyncio.CancelledError:
             if place.done() and not place.cancelled() and not place.exception():
-                self.leave()
+                self.leave(place.result())
             raise
 
-    def leave(self) -> None:
+    def leave(self, entered_at: float) -> None:
         self.in_flight -= 1
+        self._looking = self._looking and entered_at != self._looked_at
         self._pump()
 
     def answered(self, now: float, *, requests: Allowance | None = None, tokens: Allowance | None = None) -> None:
@@ -192,6 +195,7 @@ class Gate:
         """Nobody listens; returns for how many seconds that has been so."""
         if self.down_since is None:
             self.down_since = now
+            self._looking = False
         if self.closed_until <= now:
             self._close(now, min(LONGEST_PROBE_S, FIRST_PROBE_S * 2**self._probes))
             self._probes += 1
@@ -238,7 +242,8 @@ class Gate:
             if waiter.place.done():
                 self._waiting.popleft()
                 continue
-            if self.in_flight >= (1 if self.down_since is not None else int(self.limit)):
+            # Calls that were under way when the server went may hang for long; they do not keep others from looking.
+            if self._looking if self.down_since is not None else self.in_flight >= int(self.limit):
                 return
             delay = self._delay(now)
             if delay > 0:
@@ -257,6 +262,8 @@ class Gate:
 
     def _take(self, tokens: int, now: float) -> None:
         self.in_flight += 1
+        if self.down_since is not None:
+            self._looking, self._looked_at = True, now
         self._current(now)
         self._requests.take(1, now)
         self._pace.take(1, now)
