@@ -71,8 +71,8 @@ def limits(calls: int) -> Iterator[Line]:
     ideal_s = max(0.2, (calls - 100) / 100 + 0.2)
     forms = [
         ("rate 100/s, headers", "auto", "bucket"), ("rate 100/s, no headers", "auto", ""),
-        ("rate 100/s, headers a minute", "auto", "minute"), ("… as a date", "date:2", ""), ("… in milliseconds", "ms:200", ""), ("… absent", "absent", ""),
-        ("… zero", "0", ""),
+        ("rate 100/s, headers a minute", "auto", "minute"), ("… as a date", "date:2", ""),
+        ("… in milliseconds", "ms:200", ""), ("… absent", "absent", ""), ("… zero", "0", ""),
     ]  # fmt: skip
     for number, (name, form, headers) in enumerate(forms):
         # The two first are the bars; the other forms are seen as well on fewer calls.

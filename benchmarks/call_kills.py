@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,13 +42,13 @@ def killed_runs(*, rows: int, in_flight: int, kills: int, seed: int) -> dict[str
         again = _finish(command)
         requests_again = server.stats()["requests"] - before["requests"]
         rows_in_ledger, tokens_in_ledger, still_open = _ledger(folder)
-    repeats = [(sent, again_at) for _, sent, again_at in before["repeats"]]
-    gaps = [min((died - sent for died in times if sent <= died), default=0.0) for sent, _ in repeats]
+    gaps = [_before_kill(sent, again_at, times) for _, sent, again_at in before["repeats"]]
     return {
         "what": f"SIGKILL at {in_flight} in flight", "rows": rows, "kills": len(times),
         "answered": last["answered"], "lost": last["lost"], "requests": before["requests"],
         "avoidable": sum(gap > JUST_BEFORE_S for gap in gaps),
-        "just_before": sum(gap <= JUST_BEFORE_S for gap in gaps),
+        "just_before": sum(0 < gap <= JUST_BEFORE_S for gap in gaps), "into_the_dead": sum(gap <= 0 for gap in gaps),
+        "longest_before_ms": round(1000 * min(99.0, max(gaps, default=0.0))),
         "open_at_kill": open_at_kill, "undelivered": before["undelivered"],
         "run_again": requests_again, "reused": again["reused"],
         "ledger_calls": rows_in_ledger, "ledger_open": still_open,
@@ -55,6 +56,12 @@ def killed_runs(*, rows: int, in_flight: int, kills: int, seed: int) -> dict[str
         "server_tokens": before["prompt_tokens"] + before["completion_tokens"],
         "error": last.get("stopped", ""),
     }  # fmt: skip
+
+
+def _before_kill(sent: float, again_at: float, kills: Sequence[float]) -> float:
+    """How long before the kill that made it necessary an answer went out; endless where no kill lies between."""
+    last = max((died for died in kills if died <= again_at), default=None)
+    return float("inf") if last is None else last - sent
 
 
 def _kill(command: list[str], server: Served, after_s: float) -> tuple[float | None, int]:
