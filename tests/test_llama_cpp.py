@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,17 @@ def test_every_reply_that_ends_by_itself_fits_its_schema(tiny: Path, started: Ca
     for reply, prompt in ended:
         read_json_reply(reply, prompt.schema)
         assert "\n" not in reply.text
+
+
+def test_a_list_ends_with_what_was_asked_for_and_a_text_before_its_source_is_told_again(
+    tiny: Path, started: Callable[..., LlamaCppProvider]
+) -> None:
+    prompts = [replace(wish(f"{kind} {i}", kind, tokens=3000), count=2) for kind in REPLY_SCHEMAS for i in range(4)]
+    for reply, prompt in zip(started(tiny).ask_all(prompts, Unwritten()), prompts, strict=True):
+        assert isinstance(reply, Reply)
+        assert reply.finish == "stop"
+        said = read_json_reply(reply, prompt.schema)
+        assert all(len(value) <= (300 if isinstance(value, str) else 2) for value in said.values())
 
 
 def test_a_reply_without_an_end_is_told_as_cut_off(tiny: Path, started: Callable[..., LlamaCppProvider]) -> None:

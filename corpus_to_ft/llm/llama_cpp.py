@@ -31,6 +31,8 @@ SPEED = "speed only"
 # Long enough to load a large model again after its server ended.
 PATIENCE_S = 900.0
 MOST_ATTEMPTS = 5
+# Bounds on one text of a reply. Above the second a grammar grows too large for some builds of llama.cpp.
+SHORTEST_BOUND_CHARS, LONGEST_BOUND_CHARS = 300, 1500
 
 
 class LlamaCppProvider(Provider):
@@ -209,7 +211,25 @@ class LlamaCppProvider(Provider):
 
 
 def _grammar(prompt: Prompt) -> Mapping[str, Any]:
-    return {"grammar": _grammar_of(json.dumps(prompt.schema, ensure_ascii=False))} if prompt.schema else {}
+    """Beside the schema it bounds what small models repeat without end: a list, and a text longer than its source."""
+    if not prompt.schema:
+        return {}
+    chars = max(SHORTEST_BOUND_CHARS, len(prompt.text))
+    schema = _bounded(prompt.schema, items=prompt.count, chars=chars if chars <= LONGEST_BOUND_CHARS else 0)
+    return {"grammar": _grammar_of(json.dumps(schema, ensure_ascii=False))}
+
+
+def _bounded(schema: Mapping[str, Any], items: int, chars: int) -> dict[str, Any]:
+    bounded = {key: value for key, value in schema.items() if key not in ("properties", "items")}
+    if "properties" in schema:
+        bounded["properties"] = {key: _bounded(inner, items, chars) for key, inner in schema["properties"].items()}
+    if "items" in schema:
+        bounded["items"] = _bounded(schema["items"], items, chars)
+    if schema.get("type") == "array" and items:
+        bounded["maxItems"] = items
+    if schema.get("type") == "string" and chars:
+        bounded["maxLength"] = chars
+    return bounded
 
 
 @lru_cache(maxsize=64)

@@ -35,8 +35,9 @@ def main() -> None:
 
     try:
         server = xllamacpp.Server(_parameters(order))
-    except RuntimeError:  # why is in the log
-        os._exit(1)
+    except RuntimeError:
+        # Why is in the log, which a thread of the native code writes until the process ends in the ordinary way.
+        sys.exit(1)
     kinds = xllamacpp.ggml_backend_dev_type
     gpus = [
         device["description"]
