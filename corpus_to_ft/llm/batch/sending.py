@@ -72,7 +72,8 @@ class Sender:
                 lambda: self.remote().find_file(batch.file_name, batch.size, since),
             )
             batch = _saved(store, replace(batch, state="uploaded", file_id=file_id))
-            is_new = not found
+            # Nobody asks for a batch before the file's id is written down.
+            is_new = True
         if batch.state == "uploaded":
             standing = None if is_new else self._found(lambda: self._find_batch(batch, since))
             standing = standing or self._once(
