@@ -21,7 +21,7 @@ MARKS = (
         rf"<\|(?:{_TOKENS})\|>",
         r"\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>",
         r"\[/?(?:SYSTEM|SYS_PROMPT|AVAILABLE_TOOLS)\]",
-        r"</?(?:system|assistant)(?:[_ -](?:prompt|message|instructions?))?>(?=\s*\w)",
+        r"</?(?:system|assistant)(?:[_ -](?:prompt|message|instructions?))?>(?=\s*(?:\w|<(?:user|human|assistant)))",
         r"^#{2,4} ?(?:Instruction|System|Response|Human|Assistant)s? ?:",
         rf"^(?:system|시스템)(?: ?(?:prompt|message|프롬프트|메시지))? ?[:：] *(?=[^\n]{{0,60}}?(?:{_SPEAKS}))",
         r"^(?:user|human|사용자) ?[:：][^\n]+\n+(?:assistant|ai|bot|어시스턴트|도우미|챗봇) ?[:：]",
