@@ -12,6 +12,7 @@ from corpus_to_ft.generate.base import Generator, Subject
 from corpus_to_ft.generate.keywords import KeywordsGenerator
 from corpus_to_ft.generate.stage import generate_examples
 from corpus_to_ft.generate.summary import SummaryGenerator
+from corpus_to_ft.language import foreign
 from corpus_to_ft.llm.stage import DirectAsk
 from corpus_to_ft.records import Example, Passage, Prompt, ProviderFailure, Rejected, Reply, Summary
 from tests.making import document
@@ -122,7 +123,7 @@ def test_a_provider_that_never_varies_is_asked_once() -> None:
 
 
 def test_a_refused_prompt_is_not_asked_again() -> None:
-    ask = Rounds(ProviderRefused("정책 위반"))
+    ask = Rounds(ProviderRefused(foreign("정책 위반")))
     [rejected] = generate_examples(subjects(TEXT), [SummaryGenerator()], ask)
     assert isinstance(rejected, Rejected)
     assert rejected.reason == "refused"
@@ -130,7 +131,9 @@ def test_a_refused_prompt_is_not_asked_again() -> None:
 
 
 def test_a_refused_second_attempt_leaves_the_first_failure() -> None:
-    [rejected] = generate_examples(subjects(TEXT), [SummaryGenerator()], Rounds(WRONG, ProviderRefused("정책 위반")))
+    [rejected] = generate_examples(
+        subjects(TEXT), [SummaryGenerator()], Rounds(WRONG, ProviderRefused(foreign("정책 위반")))
+    )
     assert isinstance(rejected, Rejected)
     assert rejected.reason == "unfaithful_summary"
 
@@ -147,7 +150,9 @@ def test_what_no_model_can_mend_is_not_asked_again(reason: str) -> None:
     def checks(found: Iterable[Example | Rejected]) -> Iterator[Example | Rejected]:
         for item in found:
             assert isinstance(item, Example)
-            yield Rejected.make(item_id=item.id, source=item.source, stage="check", reason=reason, detail="다 큼")
+            yield Rejected.make(
+                item_id=item.id, source=item.source, stage="check", reason=reason, detail=foreign("다 큼")
+            )
 
     ask = Rounds(GOOD)
     generate_examples(subjects(TEXT), [SummaryGenerator()], ask, checks=checks)
@@ -158,7 +163,7 @@ def test_a_verdict_of_the_checks_leads_to_a_second_attempt() -> None:
     def checks(found: Iterable[Example | Rejected]) -> Iterator[Example | Rejected]:
         for item in found:
             if isinstance(item, Example) and "담당자" in item.prompt:
-                detail = f"본문에 따르면 | {item.prompt}"
+                detail = foreign(f"본문에 따르면 | {item.prompt}")
                 yield Rejected.make(item_id=item.id, source="글", stage="check", reason="meta_talk", detail=detail)
             else:
                 yield item

@@ -77,7 +77,8 @@ def test_a_complaint_goes_on_with_the_conversation_and_never_leaves_a_turn_empty
 
 def test_a_second_attempt_is_paid_once_however_often_the_run_goes_on(tmp_path: Path) -> None:
     said = [{"summary": "Redis를 7초마다 봅니다."}, {"summary": "재고가 적으면 담당자에게 알림을 보냅니다."}]
-    provider = ScriptedProvider(script=lambda _: said[len(provider.asked) - 1])
+    left = list(said)
+    provider = ScriptedProvider(script=lambda _: left.pop(0))
     for _ in range(3):
         with RunStore.open(tmp_path) as store:
             [made] = generate_examples([subject()], [SummaryGenerator()], LedgerAsk(provider, store))
