@@ -119,7 +119,7 @@ class LedgerAsk:
         try:
             return self._provider.collect(self, self._store)
         except ProviderUnavailable as error:
-            self.waits_for = str(error)
+            self.waits_for = error.sentence
             return False
 
     def __enter__(self) -> LedgerAsk:
