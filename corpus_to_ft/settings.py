@@ -49,7 +49,7 @@ class RunSettings(BaseModel):
 
     workers: int = Field(default=1, ge=1, le=256, description="processes (threads for a billed provider)")
     confirm_above: float = Field(
-        default=1.0, ge=0, description="US dollars that a run may cost without being asked about"
+        default=5.0, ge=0, description="US dollars that a run may cost without being asked about"
     )
     max_rejected_share: float = Field(
         default=1.0, ge=0, le=1, description="of documents; above it the exit status is 1"
