@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from batch_serving import Waits, answers, prompts, provider, serve_batches, settled
+from serving import serve
 
 from corpus_to_ft.errors import BudgetReached, ConfigError
 from corpus_to_ft.llm.openai_batch import OpenaiBatchProvider
@@ -242,6 +243,26 @@ def test_direct_calls_are_refused_while_a_batch_is_under_way(tmp_path: Path) -> 
         direct = OpenaiCompatibleProvider(model="gpt-4o-mini", base_url=server.url)
         with RunStore.open(tmp_path) as store, pytest.raises(ConfigError, match="batches cancel"):
             LedgerAsk(direct, store)
+
+
+def test_a_server_without_batches_is_named_and_can_be_asked_directly_at_once(tmp_path: Path) -> None:
+    with serve() as server:
+        with pytest.raises(ConfigError, match="no Batch API"):
+            answers(provider(server), tmp_path, prompts(3))
+        direct = OpenaiCompatibleProvider(model="gpt-4o-mini", base_url=server.url)
+        with RunStore.open(tmp_path) as store, LedgerAsk(direct, store) as ask:
+            assert all(isinstance(reply, Reply) for reply in ask(prompts(3)))
+            assert Counter(call.outcome for call in store.calls()) == {"dropped": 3, "stop": 3}
+
+
+@pytest.mark.parametrize("status", [401, 403, 413])
+def test_a_refused_upload_leaves_nothing_that_waits(tmp_path: Path, status: int) -> None:
+    with serve_batches(refuse={"files": [status]}) as server:
+        with pytest.raises(ConfigError):
+            answers(provider(server), tmp_path, prompts(3))
+        with RunStore.open(tmp_path) as store:
+            assert not store.waiting_calls()
+        assert len(answers(provider(server), tmp_path, prompts(3))) == 3
 
 
 def test_batches_and_direct_calls_continue_each_other() -> None:

@@ -203,6 +203,12 @@ class Remote:
             format_answered=False,
         )
         url = server.base_url
+        if error.status_code == 404:
+            said = (
+                "{url} has no Batch API, or is no API address (they mostly end in /v1); "
+                "provider.use=openai_compatible asks directly"
+            )
+            return ConfigError(Sentence(said, url=url))
         match judge(error.status_code, error.response.headers, error.response.content, asked):
             case Halt(error=halted):
                 return halted

@@ -92,7 +92,8 @@ class Round:
 
     def give_up(self, batch: Batch, ledger: Ledger, store: RunStore) -> Batch:
         """End a batch at the server, and bring home what it has; the batch as far as it came."""
-        batch = self._sender.find(batch, store)
+        if batch.state == "uploaded":
+            batch = self._sender.find(batch, store)
         if batch.state != "submitted":
             return self._drop(batch, ledger, store)
         standing = self._sender.remote().cancel(batch.batch_id)
@@ -118,7 +119,11 @@ class Round:
                 sent = part[: len(calls)]
                 self._tries.update(wish.prompt.id for wish in sent)
                 batch = self._sender.plan(wishes, sent, calls, ledger, store)
-                self._send(batch, ledger, store, is_new=True)
+                try:
+                    self._send(batch, ledger, store, is_new=True)
+                except ConfigError:
+                    self._drop_unsent(batch, ledger, store)
+                    raise
                 said = "batch {number} with {prompts} prompts was handed over"
                 ledger.say(tr(said, number=batch.number, prompts=batch.prompts))
             if len(calls) < len(part):
@@ -224,6 +229,11 @@ class Round:
             store.save_batch(now)
             said = "batch {number}: {status}, {answered} of {prompts}"
             ledger.say(tr(said, number=now.number, status=tr(now.status), answered=now.answered, prompts=now.prompts))
+
+    def _drop_unsent(self, batch: Batch, ledger: Ledger, store: RunStore) -> None:
+        """A batch whose file was refused must not stand in the way of other settings."""
+        if any(known.key == batch.key and known.state == "planned" for known in store.batches()):
+            self._drop(batch, ledger, store)
 
     def _drop(self, batch: Batch, ledger: Ledger, store: RunStore) -> Batch:
         """Neither the server nor this folder has it: its prompts are free to be asked again."""

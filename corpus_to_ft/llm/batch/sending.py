@@ -86,7 +86,7 @@ class Sender:
     def find(self, batch: Batch, store: RunStore) -> Batch:
         """The batch with what the server has of it, without sending anything."""
         since = datetime.fromisoformat(batch.planned_at)
-        standing = None if batch.state == "submitted" else self._found(lambda: self._find_batch(batch, since))
+        standing = self._found(lambda: self._find_batch(batch, since))
         if standing:
             batch = _saved(store, replace(batch, state="submitted", batch_id=standing.id, status=standing.status))
         return batch
