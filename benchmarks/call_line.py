@@ -22,7 +22,7 @@ from benchmarks.calls import ROOT, print_table
 from tests.serving import serve
 
 KINDS = 'generate=[{use="qa"},{use="keywords"},{use="summary"}]'
-STRANGE = ("\0", '\ud83d"', "The weather was fine all day", "하루 종일 날씨가 맑았습니다")
+STRANGE = ("\0", "\ud83d", "The weather was fine all day", "하루 종일 날씨가 맑았습니다")
 
 
 def run_line(folder: str, name: str, faults: dict[str, float]) -> dict[str, Any]:
