@@ -103,6 +103,7 @@ class OpenaiBatchProvider(ChatServer, Provider):
 
     def close(self) -> None:
         self._wishes.close()
+        self._wishes, self._round = Wishes(), None
         if self._remote:
             self._remote.close()
             self._remote = None
