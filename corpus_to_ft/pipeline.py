@@ -147,7 +147,11 @@ def _make_executor(settings: Settings) -> Executor:
     if provider.billed:
         # A document waits for its calls, and may have only one: as many documents as calls keep the server busy.
         return ThreadsExecutor(workers=max(workers, min(provider.calls_at_once, MOST_WAITING)))
-    return ProcessesExecutor(workers=workers) if workers > 1 else SerialExecutor()
+    if workers == 1:
+        return SerialExecutor()
+    plugins = (*settings.make_readers(), *settings.make_generators(), *settings.make_checks(), settings.make_writer())
+    modules = {DocumentWork.__module__, *(type(plugin).__module__ for plugin in (*plugins, settings.make_analyzer()))}
+    return ProcessesExecutor(workers=workers, preload=tuple(sorted(modules)))
 
 
 def list_keywords(settings: Settings, sources: Sequence[str], top: int) -> Iterator[Keywords | Rejected]:

@@ -101,6 +101,20 @@ def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
     assert not [worker for worker in workers if is_alive(worker)]
 
 
+def test_workers_start_where_temporary_files_have_a_very_long_name(tmp_path: Path) -> None:
+    program, folder = tmp_path / "부모.py", tmp_path / ("긴" * 60)
+    folder.mkdir()
+    program.write_text(
+        "from corpus_to_ft.run.processes import ProcessesExecutor\n"
+        "if __name__ == '__main__':\n"
+        "    print(sorted(ProcessesExecutor(workers=2).map(abs, range(-3, 0))))\n",
+        encoding="utf-8",
+    )
+    environment = {**os.environ, "TMPDIR": str(folder)}
+    done = subprocess.run([sys.executable, str(program)], capture_output=True, text=True, env=environment, check=True)
+    assert done.stdout == "[(-3, 3), (-2, 2), (-1, 1)]\n"
+
+
 def is_alive(process: int) -> bool:
     try:
         os.kill(process, 0)

@@ -9,8 +9,11 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from itertools import chain, islice
+from multiprocessing import forkserver
 from multiprocessing.connection import wait
+from multiprocessing.context import BaseContext
 from typing import Self
 
 from pydantic import PrivateAttr
@@ -22,9 +25,14 @@ from corpus_to_ft.run.pool import as_done
 
 
 class ProcessesExecutor(Executor):
-    """`workers` processes, started afresh (`spawn`): a fork after a Java runtime has started hangs for ever."""
+    """`workers` processes, none of them a fork of this one: a fork after a Java runtime has started hangs for ever.
+
+    Where the system can, they are forks of a process that has done nothing but import `preload`, so that
+    imports are paid for once; elsewhere each is started afresh.
+    """
 
     workers: int = 2
+    preload: tuple[str, ...] = ()
     _pool: ProcessPoolExecutor | None = PrivateAttr(default=None)
     _users: int = PrivateAttr(default=0)
 
@@ -58,9 +66,19 @@ class ProcessesExecutor(Executor):
 
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
-            context = multiprocessing.get_context("spawn")
+            context = _context(self.preload)
             self._pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_end_with_parent)
         return self._pool
+
+
+def _context(preload: tuple[str, ...]) -> BaseContext:
+    if "forkserver" in multiprocessing.get_all_start_methods():
+        forkserver.set_forkserver_preload(list(preload))
+        # Its socket has no place where the folder for temporary files is read-only or has a very long name.
+        with suppress(OSError):
+            forkserver.ensure_running()
+            return multiprocessing.get_context("forkserver")
+    return multiprocessing.get_context("spawn")
 
 
 def _end_with_parent() -> None:
