@@ -11,6 +11,7 @@ from typing import Any
 
 # The source stands between two lines that hold the same digest; a first part of labels ends in an empty line.
 _MARK = re.compile(r"\b[0-9a-f]{20}\b")
+_MARKED = re.compile(r"^===== ([0-9a-f]{20}) =====\n(.*?)\n===== \1 =====$", re.DOTALL | re.MULTILINE)
 _LABELS = re.compile(r"\A(?:(?:제목|작성일|위치|Title|Date|Section): [^\n]*\n)+\n?")
 _SENTENCE = re.compile(r"\S[^\n]*?[.!?。](?=\s|$)")
 _CHARS = re.compile(r"(\d+)자 안으로|at most (\d+) characters")
@@ -28,6 +29,9 @@ _EMPTY_WORDS = re.compile(
 )
 # Without a schema, the wish names the key of its answer.
 _KEYS = ("items", "keywords", "summary")
+_SCORES = ("grounded", "answers", "natural")
+# No question or summary of this module reads as if a person had written it.
+NATURAL = 4
 DEFAULT_CHARS = 400
 DEFAULT_COUNT = 3
 SHORTEST_SENTENCE = 15
@@ -36,11 +40,16 @@ WISH_CHARS = 300  # how long and how many are wished stands at the beginning of 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What a request asks for, as far as its words and its schema say."""
+    """What a request asks for, as far as its words and its schema say.
+
+    `judged` are the parts of an example that stand marked behind the source: what is asked, and its answer
+    where that is not the source.
+    """
 
     source: str
     count: int
     chars: int
+    judged: tuple[str, ...] = ()
 
     def sentences(self) -> Iterator[str]:
         """Sentences long enough to say something; else the lines, so that there is always one."""
@@ -62,6 +71,9 @@ def answer(messages: Sequence[Mapping[str, Any]], schema: Mapping[str, Any] | No
     key = next((key for key in _KEYS if any(f'"{key}"' in text for text in said)), None)
     if key:
         return json.dumps({key: _named(key, wish)}, ensure_ascii=False)
+    if all(any(f'"{score}"' in text for text in said) for score in _SCORES):
+        said_of = {score: _score(score, wish) for score in _SCORES}
+        return json.dumps({"why": next(wish.sentences()), **said_of}, ensure_ascii=False)
     return _summary(wish)
 
 
@@ -81,6 +93,7 @@ def _wish(said: Sequence[str], *, asked_again: bool) -> Wish:
         count=next((wished for text in said if (wished := _number(_COUNT, text))), DEFAULT_COUNT),
         # What was not good enough is said again in half the length.
         chars=chars // 2 if asked_again else chars,
+        judged=tuple(part for text in said for _, part in _MARKED.findall(text)[1:]),
     )
 
 
@@ -113,6 +126,8 @@ def _nouns(text: str) -> list[str]:
 def _filled(schema: Mapping[str, Any], name: str, wish: Wish) -> Any:
     if name in _KEYS:
         return _named(name, wish)
+    if name in _SCORES:
+        return _score(name, wish)
     if "enum" in schema:
         return schema["enum"][0]
     kind = schema.get("type")
@@ -132,6 +147,16 @@ def _named(key: str, wish: Wish) -> Any:
     if key == "keywords":
         return _nouns(wish.source)[: wish.count]
     return _summary(wish)
+
+
+def _score(name: str, wish: Wish) -> int:
+    """Whether the example says what the source says, word for word, and whether its answer speaks of what is asked."""
+    if name == "natural" or not wish.judged:
+        return NATURAL
+    asked, answer = wish.judged[0], wish.judged[-1]
+    if name == "grounded":
+        return 5 if all(part.strip() in wish.source for part in re.split(r"\n|, |(?<=[.!?]) ", answer)) else 1
+    return 5 if any(noun in answer for noun in _nouns(asked)) else 2
 
 
 def _questions(wish: Wish) -> list[dict[str, str]]:
