@@ -9,7 +9,8 @@ from email.utils import format_datetime
 
 import pytest
 
-from corpus_to_ft.llm.chat.gate import Allowance, Closed, Gate, Meter
+from corpus_to_ft.llm.chat.gate import Closed, Gate
+from corpus_to_ft.llm.chat.pace import Allowance, Meter
 from corpus_to_ft.llm.chat.waits import allowance, asked_wait, back_off
 
 

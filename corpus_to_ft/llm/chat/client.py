@@ -25,6 +25,9 @@ T = TypeVar("T")
 # Calls under way when the run is stopped get this long to bring their replies home.
 GRACE_S = 3.0
 CONNECT_S = 30.0
+# Exchanges at once, for each call that may be under way.
+WAITING_SHARE = 2
+NOT_ASKED = ProviderUnavailable(Sentence("the run was stopped"))
 
 
 class ChatClient:
@@ -80,25 +83,32 @@ class ChatClient:
 
     async def _ask_all(self, prompts: Sequence[Prompt], ledger: Ledger) -> list[Reply | ProviderFailure]:
         line = self._start()
-        tasks = []
-        for prompt in prompts:
-            exchange = Exchange(line=line, prompt=prompt, ledger=ledger)
-            task = self._loop.create_task(exchange.run())
-            self._running[task] = exchange
-            task.add_done_callback(self._ended)
-            tasks.append(task)
-        results = await asyncio.gather(*tasks, return_exceptions=True)
+        results: list[Reply | ProviderFailure | BaseException] = [NOT_ASKED] * len(prompts)
+        waiting = iter(enumerate(prompts))
+
+        async def ask_some() -> None:
+            for at, prompt in waiting:
+                task = asyncio.current_task()
+                assert task is not None
+                self._running[task] = exchange = Exchange(line=line, prompt=prompt, ledger=ledger)
+                try:
+                    results[at] = await exchange.run()
+                except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 (raised below, when the others are home)
+                    results[at] = error
+                finally:
+                    del self._running[task]
+                if line.halted:
+                    self._release()
+
+        # Calls that wait before another try do not keep new ones from being made.
+        count = min(len(prompts), WAITING_SHARE * self._manners.max_concurrency)
+        await asyncio.gather(*(ask_some() for _ in range(count)))
         failed = [result for result in results if isinstance(result, BaseException)]
         if failed:
             expected = (ProviderUnavailable, asyncio.CancelledError)
             bug = next((error for error in failed if not isinstance(error, expected)), None)
             raise bug or line.halted or next(e for e in failed if isinstance(e, ProviderUnavailable))
         return [result for result in results if not isinstance(result, BaseException)]
-
-    def _ended(self, task: asyncio.Task[Any]) -> None:
-        del self._running[task]
-        if self._line and self._line.halted:
-            self._release()
 
     def _start(self) -> Line:
         if self._line is None:

@@ -19,12 +19,18 @@ from corpus_to_ft.llm.chat.waits import allowance, back_off
 from corpus_to_ft.llm.replies import read_json_reply
 from corpus_to_ft.records import Prompt, ProviderFailure, Reply, Usage
 
-MAX_ANSWER_BYTES = 16 * 1024 * 1024
+# A token is a few bytes, also where each is escaped; beyond this it is not the answer to what was asked.
+BYTES_A_TOKEN, LEAST_ANSWER_BYTES = 48, 256 * 1024
 # Nobody has ever answered at this address: more likely a wrong one than a pause.
 FIRST_CONTACT_S = 20.0
 # The same question again helps where JSON broke by chance; for the rest the stage complains.
 BAD_REPLIES = 2
+# A prompt that fails while so many others are answered fails by itself; the next run would meet the same.
+ANSWERED_MEANWHILE = 10
+# Each may cost a whole reply and takes as long as any call may.
+MOST_TIMEOUTS = 3
 WORTH_TELLING_S = 5.0
+TOO_LARGE = "answer_too_large"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +65,12 @@ class Line:
     session: aiohttp.ClientSession
     gate: Gate
     dialect: Dialect
-    answered: bool = False
+    answers: int = 0
     formats: set[str] = field(default_factory=set)
     halted: CorpusToFtError | None = None
     call_ended: asyncio.Event = field(default_factory=asyncio.Event)
-    _committed: asyncio.Future[None] | None = None
+    _committing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _next_commit: asyncio.Task[None] | None = None
 
     @classmethod
     def of(cls, manners: Manners, session: aiohttp.ClientSession) -> Line:
@@ -75,23 +82,20 @@ class Line:
         return cls(manners=manners, session=session, gate=gate, dialect=Dialect(format=manners.format))
 
     async def commit(self, ledger: Ledger) -> None:
-        """Once for all calls that begin or end in the same moment."""
-        if self._committed is None:
-            loop = asyncio.get_running_loop()
-            self._committed = loop.create_future()
-            loop.call_soon(self._commit, ledger)
-        await asyncio.shield(self._committed)
+        """In a thread, while other calls go on; once for all that began or ended since the last one."""
+        if self._next_commit is None:
+            self._next_commit = asyncio.create_task(self._commit(ledger))
+        await asyncio.shield(self._next_commit)
 
-    def _commit(self, ledger: Ledger) -> None:
-        waiting, self._committed = self._committed, None
-        assert waiting is not None
-        try:
-            ledger.commit()
-        except StoreError as error:
-            self.halted = self.halted or error
-            waiting.set_exception(error)
-        else:
-            waiting.set_result(None)
+    async def _commit(self, ledger: Ledger) -> None:
+        async with self._committing:
+            # What is told from here on may come too late for this one.
+            self._next_commit = None
+            try:
+                await asyncio.to_thread(ledger.commit)
+            except StoreError as error:
+                self.halted = self.halted or error
+                raise
 
     def tell_ended(self) -> None:
         """Wakes those who wait for money that calls under way have reserved."""
@@ -118,11 +122,14 @@ class Exchange:
     in_flight: bool = False
     _tries: int = 0
     _faults: int = 0
+    _timeouts: int = 0
+    _answers_before: int = 0
     _bad_replies: int = 0
     _put_off_since: float | None = None
 
     async def run(self) -> Reply | ProviderFailure:
         """Raises ProviderUnavailable, or what ended the run."""
+        self._answers_before = self.line.answers
         while True:
             if self.line.halted:
                 raise self.line.halted
@@ -190,14 +197,14 @@ class Exchange:
             async with line.session.post(
                 manners.url, data=encoded(body), params=manners.query or None, allow_redirects=False
             ) as response:
-                data = await _read(response)
+                data = await _read(response, max(LEAST_ANSWER_BYTES, BYTES_A_TOKEN * reply_room(self.prompt)))
                 headers = response.headers
                 asked = Asked(
                     model=manners.model, base_url=manners.base_url, key_name=manners.key_name,
-                    parts=frozenset(body) - set(manners.extra), answered=line.answered,
+                    parts=frozenset(body) - set(manners.extra), answered=line.answers > 0,
                     format_answered=used_format in line.formats,
                 )  # fmt: skip
-                verdict = judge(response.status, headers, data, asked)
+                verdict = Again(why=TOO_LARGE) if data is None else judge(response.status, headers, data, asked)
         except TimeoutError:
             verdict = Again(why="timeout")
         except aiohttp.ClientSSLError as error:
@@ -220,7 +227,7 @@ class Exchange:
             return verdict.why, usage, None, self._before_next(verdict, now, started_at)
         gate.answered(now, requests=allowance(came.headers, "requests"), tokens=allowance(came.headers, "tokens"))
         if isinstance(verdict, Said):
-            self.line.answered = True
+            self.line.answers += 1
             self.line.formats.add(came.used_format)
         match verdict:
             case Said():
@@ -254,7 +261,7 @@ class Exchange:
     def _failure(self, reason: str, detail: Sentence) -> ProviderFailure:
         return ProviderFailure(prompt_id=self.prompt.id, reason=reason, detail=detail)
 
-    def _before_next(self, verdict: Again, now: float, started_at: float) -> CorpusToFtError | float:
+    def _before_next(self, verdict: Again, now: float, started_at: float) -> ProviderFailure | CorpusToFtError | float:
         """Seconds before the next try, or why there is none in this run."""
         line, manners = self.line, self.line.manners
         if verdict.kind == "postpone":
@@ -264,17 +271,7 @@ class Exchange:
         if verdict.why == "unreachable":
             return self._while_away(now)
         if verdict.kind == "fault":
-            self._faults += 1
-            if self._faults >= manners.max_attempts:
-                return ProviderUnavailable(
-                    Sentence(
-                        "{base_url} failed {faults} times in a row ({why}); run again to continue",
-                        base_url=manners.base_url,
-                        faults=self._faults,
-                        why=verdict.why,
-                    )
-                )
-            return max(verdict.wait_s or 0.0, back_off(self._faults))
+            return self._after_fault(verdict)
         if self._put_off_since is None:
             self._put_off_since = now
         if now - self._put_off_since > manners.patience_s:
@@ -286,12 +283,35 @@ class Exchange:
                 )
             )
         if verdict.kind == "limited":
-            line.gate.refused(now, started_at, verdict.wait_s)
+            alone_s = line.gate.refused(now, started_at, verdict.wait_s)
         else:
-            line.gate.overloaded(now, started_at, verdict.wait_s)
+            alone_s = line.gate.overloaded(now, started_at, verdict.wait_s)
         if (verdict.wait_s or 0) > WORTH_TELLING_S:
             self.ledger.say(tr("{url} asks to wait {seconds:.0f} s", url=manners.base_url, seconds=verdict.wait_s))
-        return 0.0 if verdict.wait_s is not None else back_off(self._tries)
+        return alone_s if verdict.wait_s is not None else back_off(self._tries)
+
+    def _after_fault(self, verdict: Again) -> ProviderFailure | CorpusToFtError | float:
+        manners = self.line.manners
+        self._faults += 1
+        self._timeouts += verdict.why == "timeout"
+        self._bad_replies += verdict.why == TOO_LARGE
+        if self._bad_replies >= BAD_REPLIES:
+            return self._failure(TOO_LARGE, Sentence("the answer is far longer than what was asked for"))
+        others = self.line.answers - self._answers_before
+        is_its_own = others >= ANSWERED_MEANWHILE
+        if self._faults < manners.max_attempts and not (is_its_own and self._timeouts >= MOST_TIMEOUTS):
+            return max(verdict.wait_s or 0.0, back_off(self._faults))
+        told = {"base_url": manners.base_url, "faults": self._faults, "why": verdict.why}
+        if is_its_own:
+            sentence = Sentence(
+                "{base_url} failed {faults} times on this prompt ({why}) and answered {others} others meanwhile",
+                **told,
+                others=others,
+            )
+            return self._failure("provider_fails", sentence)
+        return ProviderUnavailable(
+            Sentence("{base_url} failed {faults} times in a row ({why}); run again to continue", **told)
+        )
 
     def _left_alone(self, wait_s: float) -> ProviderUnavailable:
         if self.line.gate.down_since is not None:
@@ -313,7 +333,7 @@ class Exchange:
         """Nobody listens: one call at a time looks for the server, the others wait at the gate."""
         line, manners = self.line, self.line.manners
         away_s = line.gate.unreachable(now)
-        patience_s = manners.patience_s if line.answered else min(FIRST_CONTACT_S, manners.patience_s)
+        patience_s = manners.patience_s if line.answers else min(FIRST_CONTACT_S, manners.patience_s)
         if away_s > patience_s:
             return self._nobody()
         if away_s > WORTH_TELLING_S:
@@ -321,13 +341,13 @@ class Exchange:
         return 0.0
 
 
-async def _read(response: aiohttp.ClientResponse) -> bytes:
-    """The whole body; past the limit its beginning alone, which is no JSON."""
+async def _read(response: aiohttp.ClientResponse, most: int) -> bytes | None:
+    """The whole body, None where it is longer than `most` bytes."""
     parts, length = [], 0
     async for part in response.content.iter_any():
         parts.append(part)
         length += len(part)
-        if length > MAX_ANSWER_BYTES:
+        if length > most:
             response.close()
-            break
+            return None
     return b"".join(parts)

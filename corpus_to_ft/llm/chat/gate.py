@@ -2,7 +2,8 @@
 
 What opens and closes it:
     in flight    at most `limit`, which shrinks when the server is overloaded and grows slowly again
-    closed       nothing goes out before the time that the server named (Retry-After)
+    closed       nothing goes out before the time that the server named (Retry-After); where refusals were found
+                 to come by chance, only what was refused waits
     pace         requests and tokens a minute from the settings; requests a second as the server's headers
                  tell or as its refusals teach
     down         while nobody listens, one call at a time looks whether the server is back
@@ -15,16 +16,13 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 
+from corpus_to_ft.llm.chat.pace import Allowance, Meter, Pace
+
 # A refused call must not come back before its time, whatever the two clocks round to.
 MARGIN_S = 0.02
-# A lone 429 among many answers is chance; this many and this share of what came back teach a pace.
-FEWEST_REFUSALS = 3
-REFUSED_SHARE = 0.3
-# A learned pace grows by this much with each answer, and shrinks to this share with each refusal.
-GROWTH, EASE = 0.05, 0.98
 SHRINK = 0.7
-# Refusals that lie further apart than this are told apart.
-EPISODE_S = 2.0
+# A server that refuses by chance is believed in waits up to this; a longer one is meant for everybody.
+LONGEST_ALONE_S = 5.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 FIRST_PROBE_S, LONGEST_PROBE_S = 0.5, 5.0
 
@@ -37,61 +35,11 @@ class Closed(Exception):
         self.wait_s = wait_s
 
 
-@dataclass(slots=True)
-class Meter:
-    """Lets `rate` units a second pass, and a second's worth at once; everything where `rate` is None.
-
-    The generic cell rate algorithm: one number, the time at which all that passed would be paid for.
-    """
-
-    rate: float | None = None
-    burst_s: float = 1.0
-    _paid_at: float = 0.0
-
-    def wait(self, now: float) -> float:
-        return 0.0 if self.rate is None else max(0.0, self._paid_at - self.burst_s - now)
-
-    def take(self, units: float, now: float) -> None:
-        if self.rate:
-            self._paid_at = max(self._paid_at, now) + units / self.rate
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Allowance:
-    """What the server's headers say of one limit: `remaining` of `limit`, whole again in `reset_s`."""
-
-    limit: float
-    remaining: float
-    reset_s: float
-
-    @property
-    def rate(self) -> float | None:
-        """Units a second that the limit gives back, None where the headers do not tell."""
-        used = self.limit - self.remaining
-        return used / self.reset_s if used > 0 and self.reset_s > 0 else None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Waiter:
     place: asyncio.Future[float]
     tokens: int
     patience_s: float
-
-
-@dataclass(slots=True)
-class _Episode:
-    """From one opening of the gate to the next: what came back, and what since the first refusal."""
-
-    began: float
-    answered: int = 0
-    refused: int = 0
-    answered_since: int = 0
-    refused_at: float = 0.0
-
-    @property
-    def is_heavy(self) -> bool:
-        back = self.refused + self.answered_since
-        return self.refused >= FEWEST_REFUSALS and self.refused >= REFUSED_SHARE * back
 
 
 @dataclass(slots=True)
@@ -109,11 +57,8 @@ class Gate:
     _timer: asyncio.TimerHandle | None = None
     _requests: Meter = field(init=False)
     _tokens: Meter = field(init=False)
-    _pace: Meter = field(default_factory=lambda: Meter(burst_s=0.05))
+    _pace: Pace = field(default_factory=Pace)
     _token_pace: Meter = field(default_factory=lambda: Meter(burst_s=0.05))
-    _pace_is_hint: bool = False
-    _learned_at: float = 0.0
-    _episode: _Episode | None = None
     _cut_at: float = 0.0
     _pauses: int = 0
     _probes: int = 0
@@ -128,7 +73,7 @@ class Gate:
     @property
     def pace(self) -> float | None:
         """Requests a second that the server was found to take; None while nothing is known."""
-        return self._pace.rate
+        return self._pace.meter.rate
 
     async def enter(self, tokens: int, patience_s: float) -> float:
         """Wait for a place; returns the time at which it was given. Every `enter` ends in one `leave` of that time.
@@ -158,38 +103,45 @@ class Gate:
         """An answer came: the server is there, and may take a little more."""
         self.down_since, self._probes, self._pauses = None, 0, 0
         self.limit = min(self.max_concurrency, self.limit + 1 / self.limit)
-        episode = self._current(now)
-        episode.answered += 1
-        episode.answered_since += bool(episode.refused)
-        if self._pace.rate and not self._pace_is_hint:
-            self._pace.rate += GROWTH
+        self._pace.answered(now, self.closed_until)
         if requests:
-            self._heed(requests)
+            self._pace.heed(requests, self.in_flight)
         if tokens:
             rate = tokens.rate
             self._token_pace.rate = rate if tokens.remaining < 0.1 * tokens.limit else None
 
-    def refused(self, now: float, started_at: float, wait_s: float | None) -> None:
-        """429: too many requests. `wait_s` is what the server asked for, None where it did not say."""
-        episode = self._current(now)
-        episode.refused += 1
-        episode.refused_at = now
-        # What was under way when the pace was learned says nothing about it.
-        if self._pace.rate and not self._pace_is_hint and started_at >= self._learned_at:
-            self._pace.rate *= EASE
+    def refused(self, now: float, started_at: float, wait_s: float | None) -> float:
+        """429: too many requests; returns the seconds that this call waits by itself.
+
+        `wait_s` is what the server asked for, None where it did not say.
+        """
+        self._pace.refused(now, started_at, self.closed_until)
         if wait_s is not None:
-            self._close(now, wait_s + MARGIN_S)
-        elif episode.is_heavy and self.closed_until <= now:
+            return self._hold(now, wait_s)
+        if self._pace.is_heavy and not self._pace.by_chance and self.closed_until <= now:
             self._close(now, min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2**self._pauses))
             self._pauses += 1
+        return 0.0
 
-    def overloaded(self, now: float, started_at: float, wait_s: float | None) -> None:
-        """503 and the like: fewer at a time. Calls that were under way at the last cut do not cut again."""
+    def overloaded(self, now: float, started_at: float, wait_s: float | None) -> float:
+        """503 and the like: fewer at a time; returns the seconds that this call waits by itself.
+
+        Calls that were under way at the last cut do not cut again.
+        """
         if started_at >= self._cut_at:
             self._cut_at = now
             self.limit = max(1.0, SHRINK * min(self.limit, self.in_flight))
-        if wait_s is not None:
-            self._close(now, wait_s + MARGIN_S)
+        if wait_s is None:
+            return 0.0
+        self._pace.refused(now, started_at, self.closed_until)
+        return self._hold(now, wait_s)
+
+    def _hold(self, now: float, wait_s: float) -> float:
+        """A wait that the server asked for is everybody's, until that was found to help nobody."""
+        if self._pace.by_chance and wait_s <= LONGEST_ALONE_S:
+            return wait_s + MARGIN_S
+        self._close(now, wait_s + MARGIN_S)
+        return 0.0
 
     def unreachable(self, now: float) -> float:
         """Nobody listens; returns for how many seconds that has been so."""
@@ -206,30 +158,6 @@ class Gate:
         for waiter in self._waiting:
             if wait_s > waiter.patience_s and not waiter.place.done():
                 waiter.place.set_exception(Closed(wait_s))
-
-    def _current(self, now: float) -> _Episode:
-        episode = self._episode
-        is_over = episode and episode.refused and max(episode.refused_at, self.closed_until) + EPISODE_S < now
-        if episode is None or is_over:
-            self._episode = episode = _Episode(began=now)
-        return episode
-
-    def _heed(self, requests: Allowance) -> None:
-        """Keep to what the headers say, once less is left than is under way."""
-        if requests.remaining <= self.in_flight and requests.rate:
-            self._pace.rate, self._pace_is_hint = requests.rate, True
-        elif self._pace_is_hint:
-            self._pace.rate, self._pace_is_hint = None, False
-
-    def _reopened(self, now: float) -> None:
-        """Learn from the episode that ended with the last refusals: what was taken, over all its time."""
-        episode = self._episode
-        if episode is None or not episode.refused:
-            return
-        if not self._pace.rate and episode.is_heavy and episode.answered:
-            self._pace.rate = episode.answered / max(now - episode.began, 0.05)
-            self._learned_at = now
-        self._episode = _Episode(began=now)
 
     def _pump(self) -> None:
         """Give places to those who wait, first come first served, as long as nothing forbids it."""
@@ -256,17 +184,17 @@ class Gate:
     def _delay(self, now: float) -> float:
         if self.closed_until > now:
             return self.closed_until - now
-        if self._episode and self._episode.refused and self.closed_until:
-            self._reopened(now)
-        return max(meter.wait(now) for meter in (self._requests, self._tokens, self._pace, self._token_pace))
+        if self.closed_until:
+            self._pace.reopened(now)
+            self.closed_until = 0.0
+        return max(meter.wait(now) for meter in (self._requests, self._tokens, self._pace.meter, self._token_pace))
 
     def _take(self, tokens: int, now: float) -> None:
         self.in_flight += 1
         if self.down_since is not None:
             self._looking, self._looked_at = True, now
-        self._current(now)
         self._requests.take(1, now)
-        self._pace.take(1, now)
+        self._pace.started(now)
         self._tokens.take(tokens, now)
         self._token_pace.take(tokens, now)
 

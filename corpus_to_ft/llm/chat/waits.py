@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from corpus_to_ft.llm.chat.gate import Allowance
+from corpus_to_ft.llm.chat.pace import Allowance
 
 FIRST_S, LONGEST_S, GROWTH = 0.2, 20.0, 1.7
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)?")
