@@ -14,6 +14,7 @@ from corpus_to_ft.analyzers.base import Analysis, Analyzer, known
 from corpus_to_ft.checks.base import Check, CheckContext
 from corpus_to_ft.checks.stage import check_examples, note_examples
 from corpus_to_ft.generate.base import Generator, Subject
+from corpus_to_ft.generate.judge import JudgeSettings
 from corpus_to_ft.generate.stage import generate_examples
 from corpus_to_ft.ingest.base import Reader, SourceFile
 from corpus_to_ft.ingest.stage import IngestSettings, read_documents
@@ -84,6 +85,7 @@ class DocumentWork:
     ask: Ask
     provider_fingerprint: str
     asks_again: bool
+    judge: JudgeSettings | None = None
     generates: bool = True
 
     @classmethod
@@ -101,6 +103,7 @@ class DocumentWork:
             provider_fingerprint=provider.fingerprint(),
             # The embedded provider would only say the same.
             asks_again=provider.billed,
+            judge=settings.judge if settings.judge.use else None,
             generates=generates,
         )
 
@@ -112,7 +115,7 @@ class DocumentWork:
             self.passages.model_dump(), self.summarize.model_dump(),
         )  # fmt: skip
         plugins = [plugin.fingerprint() for plugin in (*self.generators, *self.checks, self.writer)]
-        generate = digest(summarize, plugins, self.target.name)
+        generate = digest(summarize, plugins, self.target.name, self.judge and self.judge.model_dump())
         return {"summarize": summarize, "generate": generate} if self.generates else {"summarize": summarize}
 
     def __call__(self, task: Task[Document]) -> Stages:
@@ -153,7 +156,9 @@ class DocumentWork:
             question_levels=frozenset(generator.question_level for generator in self.generators),
         )  # fmt: skip
         checks = partial(check_examples, checks=self.checks, context=context)
-        made = generate_examples(subjects, self.generators, self.ask, checks=checks, asks_again=self.asks_again)
+        made = generate_examples(
+            subjects, self.generators, self.ask, checks=checks, asks_again=self.asks_again, judge=self.judge
+        )
         return *made, *note_examples(made, self.checks, context)
 
 

@@ -24,7 +24,8 @@ class Plan:
     """Counts of files and documents, how many are done, where it leads, and what is still to be asked.
 
     Costs are US dollars, `usual_cost` for replies of common length and `most_cost` for the longest ones; both
-    are None where the price is not known. What follows from replies (summaries of summaries) is not foreseen.
+    are None where the price is not known. `judgements` of the calls are about examples, as many as passages can
+    give where there are none yet. What follows from replies (summaries of summaries) is not foreseen.
     """
 
     files: int
@@ -38,6 +39,7 @@ class Plan:
     encoding: str
     max_tokens: int
     calls: int
+    judgements: int
     calls_stored: int
     input_tokens: int
     most_output_tokens: int
@@ -68,7 +70,7 @@ def make_plan(settings: Settings, sources: Sequence[str], out: Path) -> Plan:
         documents=counts["documents"], documents_done=counts["documents_done"],
         provider=provider.name, model=provider.model_name, billed=provider.billed,
         target=target.name, encoding=target.encoding, max_tokens=target.max_tokens,
-        calls=estimate.calls, calls_stored=estimate.stored,
+        calls=estimate.calls, judgements=estimate.judgements, calls_stored=estimate.stored,
         input_tokens=estimate.input_tokens, most_output_tokens=estimate.most.output_tokens,
         usual_cost=price.of(estimate.usual) if price else None,
         most_cost=price.of(estimate.most) if price else None,

@@ -22,6 +22,7 @@ from corpus_to_ft.language import Sentence
 
 BlockKind = Literal["heading", "paragraph", "list_item", "code", "table_row", "quote"]
 Kind = Literal["qa", "keywords", "summary"]
+PromptKind = Literal["qa", "keywords", "summary", "judge"]
 Role = Literal["system", "user", "assistant"]
 Split = Literal["train", "validation", "test"]
 Meta = Mapping[str, Any]
@@ -168,14 +169,14 @@ class Message:
 class Prompt:
     """One wish said twice: as facts for engines that read, as a chat for models that talk.
 
-    Facts: `kind` (qa, keywords, summary), `text` (the source), `title`, `headings`, `blocks` (count in
+    Facts: `kind` (qa, keywords, summary, judge), `text` (the source), `title`, `headings`, `blocks` (count in
     `text`), `count` (how many questions or keywords are wanted, at most), `max_tokens` (of a
     summary, in the encoding named by `encoding`). Chat: `messages`, `schema` (JSON schema of the
     reply), `sampling` (temperature and the like).
     """
 
     id: str
-    kind: Kind
+    kind: PromptKind
     subject_id: str
     text: str
     title: str
@@ -193,7 +194,7 @@ class Prompt:
     def make(
         cls,
         *,
-        kind: Kind,
+        kind: PromptKind,
         subject_id: str,
         text: str,
         title: str = "",

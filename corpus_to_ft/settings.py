@@ -15,6 +15,7 @@ from corpus_to_ft.checks.base import Check
 from corpus_to_ft.checks.duplicates import DuplicateSettings
 from corpus_to_ft.errors import ConfigError, cause_of
 from corpus_to_ft.generate.base import Generator
+from corpus_to_ft.generate.judge import JudgeSettings
 from corpus_to_ft.ingest.base import Reader
 from corpus_to_ft.ingest.stage import IngestSettings
 from corpus_to_ft.language import Sentence, joined
@@ -70,6 +71,7 @@ class Settings(BaseModel):
     passages: PassageSettings = PassageSettings()
     summarize: SummarizeSettings = SummarizeSettings()
     checks: Mapping[str, Mapping[str, Any] | bool] = Field(default_factory=dict)
+    judge: JudgeSettings = JudgeSettings()
     duplicates: DuplicateSettings = DuplicateSettings()
     split: SplitSettings = SplitSettings()
     run: RunSettings = RunSettings()
@@ -140,7 +142,17 @@ def load_settings(config: Path | None = None, overrides: Sequence[str] = ()) -> 
     settings.make_writer(), settings.make_provider()
     settings.make_generators(), settings.make_readers(), settings.make_checks()
     _refuse_what_never_fits(settings)
+    _refuse_a_judge_that_only_reads(settings)
     return settings
+
+
+def _refuse_a_judge_that_only_reads(settings: Settings) -> None:
+    if settings.judge.use and not settings.make_provider().billed:
+        told = (
+            "judge.use = true needs a chat model, and provider.use = {provider!r} is none; name one"
+            ' (provider.use = "openai_compatible"), or set judge.use = false'
+        )
+        raise ConfigError(Sentence(told, provider=settings.provider.use))
 
 
 def _refuse_what_never_fits(settings: Settings) -> None:

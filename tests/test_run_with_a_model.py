@@ -213,3 +213,38 @@ def test_a_key_in_the_settings_is_refused(server: Served, posts: Path, tmp_path:
     assert refused.returncode == 2
     assert "api_key_env" in refused.stderr
     assert KEY not in refused.stderr
+
+
+def test_examples_are_judged_once_and_a_higher_bar_costs_nothing(server: Served, posts: Path, tmp_path: Path) -> None:
+    out, kinds = tmp_path / "out", ("--set", 'generate=[{use="qa", per_passage=3}, {use="keywords"}]')
+    judge = (*kinds, "--set", "judge.use=true")
+    plan = json.loads(run(server, posts, out, *judge, "--dry-run", "--json").stdout)
+    told = run(server, posts, out, *judge, "--dry-run").stdout
+    assert f"{plan['judgements']} of these calls judge examples" in told
+    assert (plan["calls"] - plan["judgements"], plan["judgements"]) == (8, 16)
+
+    first = json.loads(run(server, posts, out, *judge, "--json").stdout)
+    line = [sys.executable, "-m", "corpus_to_ft", "cost", str(out), "--json"]
+    said = subprocess.run(line, capture_output=True, text=True, check=True, env=environment())
+    calls = {entry["kind"]: entry["calls"] for entry in json.loads(said.stdout)}
+    assert calls["judge"] == first["examples"] <= plan["judgements"]
+    assert "judged_low" not in first["rejected"]
+    asked = server.stats()["requests"]
+    spent = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["cost"]
+    assert 0 < spent <= plan["most_cost"]
+
+    higher = json.loads(run(server, posts, out, *judge, "--set", "judge.least=5", "--json").stdout)
+    assert server.stats()["requests"] == asked
+    assert (higher["examples"], higher["rejected"]["judged_low"]) == (0, first["examples"])
+    without = json.loads(run(server, posts, out, *kinds, "--json").stdout)
+    assert (without["examples"], server.stats()["requests"]) == (first["examples"], asked)
+
+
+def test_a_judge_needs_a_model(posts: Path, tmp_path: Path) -> None:
+    line = [sys.executable, "-m", "corpus_to_ft", "run", str(posts), "-o", str(tmp_path / "out")]
+    refused = subprocess.run(
+        [*line, "--set", "judge.use=true"], capture_output=True, text=True, check=False, env=environment()
+    )
+    assert refused.returncode == 2
+    assert "provider.use = 'extractive'" in refused.stderr
+    assert not (tmp_path / "out").exists()

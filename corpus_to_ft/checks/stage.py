@@ -31,11 +31,11 @@ def check_examples(
 
 
 def note_examples(
-    examples: Iterable[Example | Rejected], checks: Sequence[Check], context: CheckContext
+    examples: Iterable[Example | Rejected | Note], checks: Sequence[Check], context: CheckContext
 ) -> Iterator[Note]:
     """What people should know about the examples that were kept."""
     for example in examples:
-        if isinstance(example, Rejected):
+        if not isinstance(example, Example):
             continue
         for check in checks:
             if found := check.note(example, context):

@@ -20,6 +20,13 @@ def estimate_lines(plan: Plan) -> list[str]:
             input=f"{plan.input_tokens:,}", output=f"{plan.most_output_tokens:,}",
         )
     ]  # fmt: skip
+    if plan.judgements:
+        lines.append(
+            tr(
+                "{judgements} of these calls judge examples, if every passage gives as many as are asked for",
+                judgements=f"{plan.judgements:,}",
+            )
+        )
     if plan.usual_cost is None or plan.most_cost is None:
         lines.append(tr("cost: unknown, no price of {model} is known here", model=plan.model))
     else:

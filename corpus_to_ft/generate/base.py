@@ -49,6 +49,11 @@ class Generator(Plugin):
     def examples(self, reply: Reply, subject: Subject) -> Sequence[Example | Rejected]:
         """What the reply holds. Raises BadReply when it does not fit the schema at all."""
 
+    def most_examples(self, subject: Subject) -> int:
+        """How many a passage gives at most; what judging them can cost is said before there are any."""
+        del subject
+        return 1
+
     @property
     def question_level(self) -> SpeechLevel:
         """The speech level in which its Korean questions are asked."""
@@ -62,12 +67,9 @@ class Generator(Plugin):
         return [item for item in found if isinstance(item, Rejected) and worth_asking_again(item.reason)]
 
     def prompt_again(self, prompt: Prompt, reply: Reply, failed: Sequence[Rejected]) -> Prompt:
-        """The same wish: with twice the room where the reply was cut off, else with what was wrong."""
-        if reply.finish == "length":
-            room = prompt.sampling.get("max_tokens")
-            return _with(prompt, sampling={**prompt.sampling, **({"max_tokens": room * ROOM_TWICE} if room else {})})
+        """The same wish, with what was wrong with the reply."""
         complaints = [(item.reason, "" if item.reason == "bad_reply" else item.detail) for item in failed]
-        return _with(prompt, messages=asked_again(prompt.messages, reply.text, complaints, prompt.language))
+        return asked_once_more(prompt, reply, complaints)
 
     def together(
         self, first: Sequence[Example | Rejected], second: Sequence[Example | Rejected], subject: Subject
@@ -75,6 +77,17 @@ class Generator(Plugin):
         """What stays of two replies to one wish."""
         del subject  # the second took the place of the first
         return second or first
+
+
+def asked_once_more(prompt: Prompt, reply: Reply, complaints: Sequence[tuple[str, str]]) -> Prompt:
+    """The same wish, with twice the room where the reply was cut off, else with what was wrong.
+
+    `complaints` are pairs of a reason and the words it is about.
+    """
+    if reply.finish == "length":
+        room = prompt.sampling.get("max_tokens")
+        return _with(prompt, sampling={**prompt.sampling, **({"max_tokens": room * ROOM_TWICE} if room else {})})
+    return _with(prompt, messages=asked_again(prompt.messages, reply.text, complaints, prompt.language))
 
 
 def _with(prompt: Prompt, **changed: object) -> Prompt:

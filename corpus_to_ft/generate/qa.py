@@ -156,10 +156,12 @@ class QaGenerator(Generator):
     def examples(self, reply: Reply, subject: Subject) -> Sequence[Example | Rejected]:
         return [*self._answered(reply, subject), *self._left_open(reply, subject)]
 
+    def most_examples(self, subject: Subject) -> int:
+        return self._quota(subject.passage) + open_questions_of(subject, self.refusals)
+
     def to_correct(self, found: Sequence[Example | Rejected], subject: Subject) -> Sequence[Rejected]:
         """Nothing where the spare ones took the place of those that failed."""
-        wanted = self._quota(subject.passage) + open_questions_of(subject, self.refusals)
-        if sum(isinstance(item, Example) for item in found) >= wanted:
+        if sum(isinstance(item, Example) for item in found) >= self.most_examples(subject):
             return []
         return [item for item in found if isinstance(item, Rejected) and worth_asking_again(item.reason)]
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from corpus_to_ft.errors import BadReply
 from corpus_to_ft.generate.base import Generator, Subject
+from corpus_to_ft.generate.judge import JudgeSettings, foreseen, judge_examples
 from corpus_to_ft.language import Sentence
-from corpus_to_ft.llm.base import Ask
+from corpus_to_ft.llm.base import NOT_ASKED, Ask
 from corpus_to_ft.prompts.again import REPLY_CHARS_KEPT
-from corpus_to_ft.records import Example, Prompt, ProviderFailure, Rejected, Reply
+from corpus_to_ft.records import Example, Note, Prompt, ProviderFailure, Rejected, Reply
 
 # What looks at examples beside their document and turns those that fail into Rejected, in order.
 Checks = Callable[[Iterable[Example | Rejected]], Iterable[Example | Rejected]]
@@ -35,14 +36,16 @@ def generate_examples(
     *,
     checks: Checks = iter,
     asks_again: bool = True,
-) -> list[Example | Rejected]:
+    judge: JudgeSettings | None = None,
+) -> list[Example | Rejected | Note]:
     """Checked examples in the order of generators, passages and prompts; all prompts are asked at once.
 
     A passage without a prompt, a refused prompt and a useless reply each leave a Rejected. With
     `asks_again` the replies that failed, by themselves or before the checks, are asked for once more,
-    again all at once; for a provider that always says the same there is no use in that.
+    again all at once; for a provider that always says the same there is no use in that. With `judge` the
+    provider is then asked what it thinks of each example that was kept, once more all at once.
     """
-    made: list[Example | Rejected] = []
+    made: list[Example | Rejected | Note] = []
     wishes: list[_Wish] = []
     for generator in generators:
         for subject in subjects:
@@ -60,7 +63,27 @@ def generate_examples(
     found: list[Found] = [_read(wish, reply, checks) for wish, reply in zip(wishes, replies, strict=True)]
     if asks_again:
         _correct(wishes, replies, found, ask, checks)
-    return [*made, *(item for some in found for item in some)]
+    made += (item for some in found for item in some)
+    return _judged(made, wishes, replies, ask, judge) if judge else made
+
+
+def _judged(
+    made: Sequence[Example | Rejected | Note],
+    wishes: Sequence[_Wish],
+    replies: Sequence[Reply | ProviderFailure],
+    ask: Ask,
+    judge: JudgeSettings,
+) -> list[Example | Rejected | Note]:
+    """Every example in its place, or what became of it before the judge."""
+    subject_of = {wish.subject.passage.id: wish.subject for wish in wishes}
+    examples = [(item, subject_of[item.passage_id]) for item in made if isinstance(item, Example)]
+    for wish, reply in zip(wishes, replies, strict=True):
+        if isinstance(reply, ProviderFailure) and reply.reason == NOT_ASKED:
+            kind = wish.prompt.kind
+            assert kind != "judge", "a generator asks for examples"
+            examples += foreseen(kind, wish.generator.most_examples(wish.subject), wish.subject)
+    outcomes = iter(judge_examples(examples, ask, judge.least))
+    return [end for item in made for end in (next(outcomes) if isinstance(item, Example) else (item,))]
 
 
 def _correct(

@@ -18,6 +18,10 @@ from corpus_to_ft.store.batches import Batch
 # is refused for good comes back as ProviderFailure; an unreachable provider raises ProviderUnavailable.
 Ask = Callable[[Sequence[Prompt]], Sequence[Reply | ProviderFailure]]
 
+# The reason for which a dry run has no reply: nobody was asked yet.
+NOT_ASKED = "not_asked"
+_SCORE: Mapping[str, Any] = {"type": "integer", "enum": [1, 2, 3, 4, 5]}
+
 REPLY_SCHEMAS: Mapping[str, Mapping[str, Any]] = {
     "qa": {
         "type": "object",
@@ -49,6 +53,13 @@ REPLY_SCHEMAS: Mapping[str, Mapping[str, Any]] = {
         "type": "object",
         "properties": {"summary": {"type": "string"}},
         "required": ["summary"],
+        "additionalProperties": False,
+    },
+    # Servers fill a schema in its order, and who gives the reason first scores by it.
+    "judge": {
+        "type": "object",
+        "properties": {"why": {"type": "string"}, "grounded": _SCORE, "answers": _SCORE, "natural": _SCORE},
+        "required": ["why", "grounded", "answers", "natural"],
         "additionalProperties": False,
     },
 }

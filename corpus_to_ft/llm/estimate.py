@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from corpus_to_ft.language import foreign
-from corpus_to_ft.llm.base import Provider
+from corpus_to_ft.llm.base import NOT_ASKED, Provider
 from corpus_to_ft.llm.chat.request import MESSAGE_TOKENS, reply_room
 from corpus_to_ft.records import Prompt, ProviderFailure, Reply, Usage
 from corpus_to_ft.store import RunStore
@@ -17,14 +17,17 @@ ENCODING = "o200k_base"
 # Replies mostly take a third of the room they have; and of ten one is asked for again.
 USUAL_SHARE_OF_ROOM = 1 / 3
 ASKED_AGAIN = 1.1
-NOT_ASKED = "not_asked"
 
 
 @dataclass(slots=True, kw_only=True)
 class Estimate:
-    """Calls that are not answered yet: tokens of their prompts, and the room of their replies."""
+    """Calls that are not answered yet: tokens of their prompts, and the room of their replies.
+
+    `judgements` of them are about examples, as many as the passages can give where there are none yet.
+    """
 
     calls: int = 0
+    judgements: int = 0
     stored: int = 0
     input_tokens: int = 0
     room_tokens: int = 0
@@ -67,6 +70,7 @@ class EstimatingAsk:
         if prompt.id not in self._seen:
             self._seen.add(prompt.id)
             self.estimate.calls += 1
+            self.estimate.judgements += prompt.kind == "judge"
             self.estimate.input_tokens += sum(
                 count_tokens(message.content, ENCODING) + MESSAGE_TOKENS for message in prompt.messages
             )
