@@ -10,7 +10,6 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from conftest import ROOT
 from html_pages import (
     CARD,
     CODE,
@@ -30,6 +29,8 @@ from html_pages import (
 from corpus_to_ft.errors import InputError
 from corpus_to_ft.ingest.base import Match, Page, SourceFile
 from corpus_to_ft.ingest.html import HtmlReader
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def load_benchmark() -> ModuleType:
