@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from corpus_to_ft.injection.english import ENGLISH
@@ -38,7 +38,8 @@ SHORTEST_ORDER = 6
 _SENTENCE_END = re.compile(r"(?<=[.!?。])[ \t]+|\n+")
 # A text without any border must not be walked through for each of many matches.
 FARTHEST_BORDER = 300
-TEXTS_REMEMBERED = 8
+# By digest, since most texts hold nothing and are long.
+TEXTS_REMEMBERED = 8192
 EXCERPT_CHARS = 80
 MOST_WARNINGS = 5
 
@@ -51,9 +52,22 @@ class Injection(NamedTuple):
     end: int
 
 
-@lru_cache(TEXTS_REMEMBERED)
+_FOUND: dict[bytes, tuple[Injection, ...]] = {}
+
+
 def find_injections(text: str) -> tuple[Injection, ...]:
     """Every stretch that is addressed to a model, in order; stretches that touch are one."""
+    # A document is looked at when it is read and again, after all others were read, when its examples are checked.
+    key = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+    found = _FOUND.get(key)
+    if found is None:
+        if len(_FOUND) >= TEXTS_REMEMBERED:
+            _FOUND.clear()
+        found = _FOUND[key] = _found_in(text)
+    return found
+
+
+def _found_in(text: str) -> tuple[Injection, ...]:
     merged: list[Injection] = []
     for one in sorted([*_written(text), *_encoded(text)], key=lambda one: (one.start, one.end)):
         if merged and one.start <= merged[-1].end:
