@@ -92,8 +92,9 @@ def runs_of(analysis: Analysis, blocks: Sequence[Block]) -> Iterator[list[Word]]
         run: list[Word] = []
         for word in _words(text, tokens, span):
             if run:
-                gap = word.start - run[-1].end
-                if gap > 1 or (gap == 1 and text[run[-1].end] != " "):
+                end = run[-1].end
+                gap = word.start - end
+                if gap > 1 or (gap == 1 and text[end] != " "):
                     yield run
                     run = []
                 else:
@@ -150,24 +151,29 @@ def find_candidates(runs: Iterable[Sequence[Word]]) -> dict[str, Candidate]:
     """Every stretch of up to `MOST_WORDS` words that begins and ends with a word of its own, by its key."""
     found: dict[str, Candidate] = {}
     for run in runs:
+        keys = tuple([word.key for word in run])
         for first, word in enumerate(run):
             if len(word.key) > 1 and not word.empty:
-                _mention(found, (word,))
+                candidate = found.get(word.key)
+                if candidate is None:
+                    candidate = found[word.key] = Candidate((word.key,), latin=word.latin)
+                candidate.starts.append(word.start)
+                candidate.ends.append(word.end)
+                candidate.verbal += word.verbal
             if first + 1 < len(run):
                 for last in _lasts(run, first):
-                    _mention(found, run[first : last + 1])
+                    _mention(found, keys[first : last + 1], run, first, last)
     return found
 
 
-def _mention(found: dict[str, Candidate], words: Sequence[Word]) -> None:
-    keys = tuple([word.key for word in words])
+def _mention(found: dict[str, Candidate], keys: tuple[str, ...], run: Sequence[Word], first: int, last: int) -> None:
     key = "".join(keys)
     candidate = found.get(key)
     if candidate is None:
-        candidate = found[key] = Candidate(keys, latin=all(word.latin for word in words))
-    candidate.starts.append(words[0].start)
-    candidate.ends.append(words[-1].end)
-    candidate.verbal += words[-1].verbal
+        candidate = found[key] = Candidate(keys, latin=all(word.latin for word in run[first : last + 1]))
+    candidate.starts.append(run[first].start)
+    candidate.ends.append(run[last].end)
+    candidate.verbal += run[last].verbal
 
 
 def _lasts(run: Sequence[Word], first: int) -> Iterator[int]:

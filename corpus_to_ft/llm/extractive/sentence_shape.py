@@ -76,6 +76,7 @@ _SAYS_WHAT_THIS_IS = re.compile(
     re.IGNORECASE,
 )
 _HANGUL = re.compile(r"[가-힣]+")
+_LETTERS = re.compile(r"[^\W_]+")  # and digits: exactly what str.isalnum says
 _COMPLETE = re.compile(r"(다|요|죠|오|음|임|함|됨|니까)[.!。…)\"'”’\]]*$|[.!。]['\"”’)\]]*$")
 
 # A document's sentences are judged for it, then for each passage.
@@ -94,8 +95,9 @@ def leans_back(text: str) -> bool:
 
 def is_korean(text: str) -> bool:
     """At least a seventh of the letters are Hangul; Korean technical prose is full of Latin names."""
-    letters = sum(map(str.isalpha, text))
-    return sum(map(len, _HANGUL.findall(text))) * 7 >= max(1, letters)
+    hangul = sum(map(len, _HANGUL.findall(text)))
+    # Counting letters takes ten times as long, and there are no more of them than characters.
+    return hangul * 7 >= max(1, len(text)) or hangul * 7 >= max(1, sum(map(str.isalpha, text)))
 
 
 @lru_cache(SENTENCES_REMEMBERED)
@@ -127,7 +129,7 @@ def _never(text: str, title: str) -> bool:
         return True
     if _LINK_LINE.match(text) or (len(text) < 120 and _GREETING.search(text)):
         return True
-    letters = sum(map(str.isalnum, text))
+    letters = sum(map(len, _LETTERS.findall(text)))
     visible = len("".join(text.split()))
-    address = sum(len(match.group()) for match in _ADDRESS.finditer(text))
+    address = sum(len(match.group()) for match in _ADDRESS.finditer(text)) if "://" in text or "www." in text else 0
     return letters < LETTER_SHARE * visible or address > ADDRESS_SHARE * len(text)
