@@ -84,3 +84,26 @@ def test_line_breaks_inside_strings_are_kept() -> None:
     assert read_json_reply(_reply('{"summary": "첫 줄\n둘째 줄"}'), REPLY_SCHEMAS["summary"]) == {
         "summary": "첫 줄\n둘째 줄"
     }
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "카\0프카 \ufeff큐",
+        "\ufeff카프카\u200b 큐\x07",
+        "\u202e카프카\u202c 큐\x85",
+        "\x1b[1;31m카프카\x1b[0m 큐\r\n",
+        "\x1b]8;;https://example.com\x1b\\카프카\x1b]8;;\x1b\\ 큐",
+        "\x9b31m카프카\x9b0m 큐\x7f",
+        "\u110f\u1161\u1111\u1173\u110f\u1161 \u110f\u1172",
+    ],
+)
+def test_every_text_of_a_reply_is_cleaned_as_documents_are(said: str) -> None:
+    item = {"question": said, "answer": said, "evidence": said}
+    (read,) = read_json_reply(_reply({"items": [item]}), QA)["items"]
+    assert {text.strip() for text in read.values()} == {"카프카 큐"}
+    assert read_json_reply(_reply({"keywords": [said]}), KEYWORDS)["keywords"][0].strip() == "카프카 큐"
+
+
+def test_line_breaks_and_tabs_of_a_reply_stay() -> None:
+    assert read_json_reply(_reply({"summary": "첫 줄\n\t둘째"}), REPLY_SCHEMAS["summary"])["summary"] == "첫 줄\n\t둘째"

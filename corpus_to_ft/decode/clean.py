@@ -7,8 +7,10 @@ import unicodedata
 
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _JUNK = re.compile(
+    # What a terminal obeys: colors, cursor moves, links; without the escape alone, its letters would stay as text.
+    "\x1b\\[[0-?]*[ -/]*[@-~]|\x9b[0-9;]+m|\x1b\\][^\x07\x1b\n]*(?:\x07|\x1b\\\\)"
     # Controls, surrogates (a JSON escape can make one), non-characters, soft hyphen, direction marks, byte order marks.
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ud800-\udfff\ufeff"
+    "|[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ud800-\udfff\ufeff"
     "\ufdd0-\ufdef\ufff9-\ufffb\ufffe\uffff]"
     # Joiners mean something after Arabic and Indic letters, and the wide one between the parts of an emoji.
     "|(?<![\u0600-\u0dff])\u200c"

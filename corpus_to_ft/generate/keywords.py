@@ -102,7 +102,7 @@ class KeywordsGenerator(Generator):
         seen = set(_name_keys(subject.document.author or ""))
         border = self.separator.strip()
         for raw in named:
-            keyword = " ".join(unicodedata.normalize("NFC", raw).split())
+            keyword = " ".join(raw.split())
             key = _key(keyword)
             if not key or key in seen or len(keyword) > LONGEST_KEYWORD or (border and border in keyword):
                 continue

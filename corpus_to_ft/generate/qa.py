@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
@@ -220,7 +219,7 @@ class QaGenerator(Generator):
         return self.per_passage or _count_by_length(passage)
 
     def _example(self, item: Mapping[str, Any], reply: Reply, subject: Subject) -> Example | Rejected:
-        question, answer, evidence = (_clean(item[key]) for key in ("question", "answer", "evidence"))
+        question, answer, evidence = (item[key].strip() for key in ("question", "answer", "evidence"))
         passage = subject.passage
         found = find_evidence(evidence, passage.text)
         if found is None:
@@ -340,8 +339,3 @@ def _prose_chars(passage: Passage) -> int:
 
 def _visible(text: str) -> int:
     return len("".join(text.split()))
-
-
-def _clean(text: str) -> str:
-    """As documents are: NFC, `\\n` line ends."""
-    return unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").strip()

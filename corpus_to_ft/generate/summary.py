@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from typing import Self
 
@@ -66,7 +65,7 @@ class SummaryGenerator(Generator):
         if reply.finish == "length":
             raise BadReply(Sentence("the summary was cut off before its end"), raw=reply.text)
         content = read_json_reply(reply, REPLY_SCHEMAS["summary"])
-        text = unicodedata.normalize("NFC", content["summary"]).replace("\r\n", "\n").strip()
+        text: str = content["summary"].strip()
         if not text:
             return [self._rejected(subject, "empty_summary", Sentence("no sentence of the passage stands by itself"))]
         tokens, most = (count_tokens(part, subject.encoding) for part in (text, passage.text))

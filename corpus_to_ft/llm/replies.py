@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from corpus_to_ft.decode import clean_text
 from corpus_to_ft.errors import BadReply
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import Reply
@@ -27,7 +28,8 @@ def read_json_reply(reply: Reply, schema: Mapping[str, Any]) -> dict[str, Any]:
     """The first JSON object in the reply that fits `schema`; code fences and text around it are passed over.
 
     A lone array is accepted where the schema's object must have exactly one property and that is an array.
-    Keys that the schema does not know are dropped. Raises BadReply for a reply that was cut off or
+    Keys that the schema does not know are dropped, and every text is cleaned just as documents are: it may
+    become evidence, and then it must be found in one. Raises BadReply for a reply that was cut off or
     filtered, holds no JSON object, or holds one of another shape.
     """
     if reply.finish in ("length", "content_filter"):
@@ -40,7 +42,7 @@ def read_json_reply(reply: Reply, schema: Mapping[str, Any]) -> dict[str, Any]:
         if wrong is None:
             fitted = _fit(value, schema)
             _refuse_lone_surrogates(fitted, reply.text)
-            return dict(fitted)
+            return dict(_cleaned(fitted))
         problem = wrong
     raise BadReply(problem, raw=reply.text)
 
@@ -110,6 +112,15 @@ def _fit(value: Any, schema: Mapping[str, Any]) -> Any:
     if isinstance(value, list):
         return [_fit(inner, schema.get("items", {})) for inner in value]
     return value
+
+
+def _cleaned(value: Any) -> Any:
+    """`value` with all its texts in the form that documents have."""
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, dict):
+        return {key: _cleaned(inner) for key, inner in value.items()}
+    return [_cleaned(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _refuse_lone_surrogates(value: Any, raw: str) -> None:

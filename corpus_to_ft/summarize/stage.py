@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -286,7 +285,7 @@ class _Work:
         except BadReply as error:
             reason = "truncated_summary" if reply.finish == "length" else "bad_reply"
             return _Failure(reason=reason, detail=error.sentence)
-        text = unicodedata.normalize("NFC", content["summary"]).replace("\r\n", "\n").strip()
+        text: str = content["summary"].strip()
         final = part.level == "whole" or (part.level == "joined" and part.budget == self.budget)
         if not text:
             return _Failure(reason="empty_summary", detail=Sentence("the reply holds no text")) if final else ""
