@@ -91,6 +91,16 @@ def test_too_few_keywords_reject_the_passage_with_the_reason() -> None:
     assert "1 of 2" in made.detail
 
 
+def test_sentences_in_another_language_are_no_keywords_and_names_are() -> None:
+    said = {"keywords": ["The weather was fine all day long."]}
+    (made,) = _made(said, _subject(), KeywordsGenerator(min_count=1))
+    assert isinstance(made, Rejected)
+    assert made.reason == "other_language"
+    assert (
+        _keywords(["Kafka"], _subject("Kafka와 로그를 이야기하는 글입니다."), KeywordsGenerator(min_count=1)) == "Kafka"
+    )
+
+
 @pytest.mark.parametrize("said", ["카프카, 로그", '{"keywords": "카프카"}', ""])
 def test_a_reply_that_is_not_the_json_asked_for_is_a_bad_reply(said: str) -> None:
     with pytest.raises(BadReply):

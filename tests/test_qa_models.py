@@ -107,6 +107,8 @@ def test_only_what_failed_is_complained_about_and_what_was_good_stays() -> None:
         ((CHECKED[0], "본문에 따르면 5분마다 재고를 확인합니다.", CHECKED[2]), "meta_talk", "글 자체"),
         ((CHECKED[0], "AI로서 말씀드리면 5분마다 확인합니다.", CHECKED[2]), "refusal", "거절하지 말고"),
         ((CHECKED[0], "", CHECKED[2]), "empty", "비어"),
+        (("How often does the server look?", *CHECKED[1:]), "other_language", "한국어로"),
+        ((CHECKED[0], "It looks at the stock every five minutes.", CHECKED[2]), "other_language", "한국어로"),
     ],
 )  # fmt: skip
 def test_every_failure_is_corrected_once_and_else_rejected_with_its_words(
@@ -203,6 +205,12 @@ def test_a_refusal_of_what_the_document_has_or_of_something_foreign_is_rejected(
     made, prompts = asked(generator, items(CHECKED, unanswerable=[(question, missing)]))
     assert [item.reason for item in made if isinstance(item, Rejected)] == ["refusal_unfounded"]
     assert len(prompts) == 2
+
+
+def test_an_open_question_in_another_language_is_rejected() -> None:
+    generator = QaGenerator(per_passage=1, spare=0, refusals=1)
+    made, _ = asked(generator, items(CHECKED, unanswerable=[("Who pays for the server?", "pays")]))
+    assert [item.reason for item in made if isinstance(item, Rejected)] == ["other_language"]
 
 
 def test_words_that_only_look_like_a_refusal_are_none() -> None:

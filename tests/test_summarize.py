@@ -203,3 +203,17 @@ def test_a_long_document_of_code_alone_is_rejected() -> None:
 def test_unknown_settings_are_refused() -> None:
     with pytest.raises(ValidationError):
         SummarizeSettings(chunk_size=600)  # type: ignore[call-arg]
+
+
+def test_a_summary_in_another_language_is_asked_for_again_with_that_complaint() -> None:
+    provider = answers({"summary": "The weather was fine all day long."}, {"summary": "주문 지표를 모읍니다."})
+    found = summarized(post(30), provider)
+    assert isinstance(found, Summary)
+    assert found.text == "주문 지표를 모읍니다."
+    assert "한국어로" in provider.asked[1].messages[-1].content
+
+
+def test_a_summary_that_stays_in_another_language_is_rejected() -> None:
+    found = summarized(post(30), answers({"summary": "The weather was fine all day long."}))
+    assert isinstance(found, Rejected)
+    assert found.reason == "other_language"

@@ -13,6 +13,7 @@ from corpus_to_ft.generate.base import Generator, Subject
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.llm.base import REPLY_SCHEMAS
 from corpus_to_ft.llm.replies import read_json_reply
+from corpus_to_ft.own_language import in_other_language
 from corpus_to_ft.plugin import refuse_above
 from corpus_to_ft.prompts.keywords import keywords_messages, keywords_room
 from corpus_to_ft.records import Example, Message, Prompt, Rejected, Reply, Span
@@ -78,12 +79,18 @@ class KeywordsGenerator(Generator):
                 all=len(named),
                 min_count=self.min_count,
             )
+            reason = "too_few_keywords"
+            # Those that stand in the passage are in its language, or names.
+            if other := next((k for k in named if in_other_language(k, passage.text, document.language)), None):
+                reason, detail = (
+                    "other_language",
+                    Sentence("not in the document's language: {text!r}", text=other[:160]),
+                )
             return [
                 Rejected.make(
-                    item_id=passage.id, source=document.source, stage="generate",
-                    reason="too_few_keywords", detail=detail,
+                    item_id=passage.id, source=document.source, stage="generate", reason=reason, detail=detail
                 )
-            ]  # fmt: skip
+            ]
         return [
             Example.make(
                 kind="keywords",

@@ -13,6 +13,7 @@ from corpus_to_ft.generate.unanswerable import SCHEMA, open_questions_of, read_o
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.llm.base import REPLY_SCHEMAS
 from corpus_to_ft.llm.replies import read_json_reply
+from corpus_to_ft.own_language import in_other_language
 from corpus_to_ft.prompts.again import worth_asking_again
 from corpus_to_ft.prompts.qa import Style, context_message, qa_messages, qa_room
 from corpus_to_ft.records import Block, Example, Message, Passage, Prompt, Rejected, Reply, Span
@@ -221,6 +222,15 @@ class QaGenerator(Generator):
     def _example(self, item: Mapping[str, Any], reply: Reply, subject: Subject) -> Example | Rejected:
         question, answer, evidence = (item[key].strip() for key in ("question", "answer", "evidence"))
         passage = subject.passage
+        language = subject.document.language
+        if other := next((s for s in (question, answer) if in_other_language(s, passage.text, language)), None):
+            return Rejected.make(
+                item_id=passage.id,
+                source=subject.document.source,
+                stage="generate",
+                reason="other_language",
+                detail=Sentence("not in the document's language: {text!r}", text=other[:160]),
+            )
         found = find_evidence(evidence, passage.text)
         if found is None:
             return Rejected.make(

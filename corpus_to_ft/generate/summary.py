@@ -13,6 +13,7 @@ from corpus_to_ft.generate.base import Generator, Subject
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.llm.base import REPLY_SCHEMAS
 from corpus_to_ft.llm.replies import read_json_reply
+from corpus_to_ft.own_language import in_other_language
 from corpus_to_ft.plugin import refuse_above
 from corpus_to_ft.prompts.summary import summary_messages, summary_room
 from corpus_to_ft.records import Example, Message, Prompt, Rejected, Reply, Span
@@ -68,6 +69,9 @@ class SummaryGenerator(Generator):
         text: str = content["summary"].strip()
         if not text:
             return [self._rejected(subject, "empty_summary", Sentence("no sentence of the passage stands by itself"))]
+        if in_other_language(text, passage.text, document.language):
+            said = Sentence("not in the document's language: {text!r}", text=text[:160])
+            return [self._rejected(subject, "other_language", said)]
         tokens, most = (count_tokens(part, subject.encoding) for part in (text, passage.text))
         if tokens > self.max_share * most:
             detail = Sentence(

@@ -9,6 +9,7 @@ from corpus_to_ft.generate.base import Subject
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.llm.base import REPLY_SCHEMAS
 from corpus_to_ft.llm.replies import read_json_reply
+from corpus_to_ft.own_language import in_other_language
 from corpus_to_ft.prompts.refusals import refusal
 from corpus_to_ft.records import Message, Rejected, Reply
 from corpus_to_ft.speech import SpeechLevel
@@ -46,6 +47,12 @@ def read_open_questions(
     known = _squeezed(f"{document.title}\n{document.text}")
     for item in read_json_reply(reply, _READ).get("unanswerable", [])[:most]:
         question, missing = (" ".join(item[key].split()) for key in ("question", "missing"))
+        if in_other_language(question, subject.passage.text, document.language):
+            yield Rejected.make(
+                item_id=subject.passage.id, source=document.source, stage="generate", reason="other_language",
+                detail=Sentence("not in the document's language: {text!r}", text=question[:160]),
+            )  # fmt: skip
+            continue
         if not missing or missing not in question or _squeezed(missing) in known:
             detail = Sentence(
                 "the document has it, or it is not what is asked: {missing!r} | {question}",

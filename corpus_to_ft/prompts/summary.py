@@ -65,12 +65,14 @@ _COMPLAINTS = {
     "ko": {
         "unfaithful_summary": "방금 요약에는 자료에 없는 것이 있습니다: {detail}. 자료에 있는 것만으로 다시 쓰세요.",
         "summary_too_long": "방금 요약이 너무 깁니다. {chars}자 안으로 더 짧게 다시 요약하세요.",
+        "other_language": "방금 요약은 자료와 다른 언어로 되어 있습니다. 한국어로 다시 요약하세요.",
         "empty_summary": "방금 요약이 비어 있습니다. 다시 요약하세요.",
         "bad_reply": '방금 답은 정해진 모양이 아닙니다. {{"summary": "…"}} 모양의 JSON 하나로만 다시 답하세요.',
     },
     "en": {
         "unfaithful_summary": "That summary holds what the source does not: {detail}. Write it again from the source.",
         "summary_too_long": "That summary is too long. Summarize again, shorter, in at most {chars} characters.",
+        "other_language": "That summary is not in the source's language. Summarize again, in English.",
         "empty_summary": "That summary is empty. Summarize again.",
         "bad_reply": 'That answer had another form. Answer again with one JSON object, {{"summary": "…"}}, alone.',
     },

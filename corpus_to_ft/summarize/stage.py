@@ -13,6 +13,7 @@ from corpus_to_ft.faithful import missing_facts, reworded
 from corpus_to_ft.language import Sentence, foreign
 from corpus_to_ft.llm.base import REPLY_SCHEMAS, Ask
 from corpus_to_ft.llm.replies import read_json_reply
+from corpus_to_ft.own_language import in_other_language
 from corpus_to_ft.prompts.summary import Level, summary_again, summary_messages, summary_room
 from corpus_to_ft.records import Block, Document, Passage, Prompt, ProviderFailure, Rejected, Reply, Summary, Target
 from corpus_to_ft.tokens import count_tokens
@@ -296,6 +297,9 @@ class _Work:
                 reason="summary_too_long", detail=Sentence("{tokens} tokens, {limit} fit", tokens=tokens, limit=limit)
             )
         source = self.document.text if part.level == "joined" else part.text
+        if in_other_language(text, source, self.document.language):
+            said = Sentence("not in the document's language: {text!r}", text=text[:160])
+            return _Failure(reason="other_language", detail=said)
         missing = missing_facts(reworded(text, source), "\n".join([header(self.document), *part.headings, source]))
         if missing:
             return _Failure(reason="unfaithful_summary", detail=foreign(", ".join(missing)))
