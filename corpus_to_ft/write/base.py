@@ -75,6 +75,9 @@ def language_of(messages: Sequence[Message]) -> Language:
 # A line is counted, written and tallied one after the other.
 @lru_cache(maxsize=8)
 def _language_of_text(text: str) -> Language:
-    letters = sum(map(len, _LETTERS.findall(text)))
     korean = sum(map(len, _HANGUL.findall(text)))
+    # There are no more letters than characters, and finding them takes the longest.
+    if korean and korean >= KOREAN_FROM_SHARE * len(text):
+        return "ko"
+    letters = sum(map(len, _LETTERS.findall(text)))
     return "ko" if letters and korean >= KOREAN_FROM_SHARE * letters else "en"
