@@ -17,7 +17,7 @@ def read_results(file: IO[bytes], asked: Asked) -> Iterator[tuple[str, Verdict]]
     for line in file:
         try:
             value = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if isinstance(value, dict) and isinstance(value.get("custom_id"), str):
             yield value["custom_id"], _verdict(value, asked)

@@ -92,7 +92,7 @@ def judge(status: int, headers: Mapping[str, str], data: bytes, asked: Asked) ->
     """The meaning of one HTTP answer, told by its status and codes and never by the words of its message."""
     try:
         body = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         body = None
     if status == 200:
         return _said(body, asked) if isinstance(body, dict) else Again(why="bad_body")
