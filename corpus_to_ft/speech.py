@@ -1,4 +1,4 @@
-"""Which of the three ways of ending a sentence a Korean text keeps to: 해요체, 합쇼체 or 문어체."""
+"""How sentences end: whether they do, and in which of the three Korean ways, 해요체, 합쇼체 or 문어체."""
 
 from __future__ import annotations
 
@@ -20,6 +20,29 @@ _HAPSYO = re.compile(f"(?:[{_BIEUPS}]니(?:다|까)|시오|십쇼)$")
 _HAEYO = re.compile(r"[가-힣](?:요|죠)$")
 _PLAIN_STATEMENT = re.compile(r"[가-힣]다$")
 _PLAIN_QUESTION = re.compile(r"(?:가|까|나|냐|느냐|는지|은지|인지)$")
+
+# Brackets, quotation marks, emphasis, pictures and typed laughter after the end of a sentence.
+_AFTER_END = re.compile(r"[\s)\]}\"'”’」』*_`^;ㅋㅎㅠㅜ\u2600-\u27bf\ufe0f\u200d\U0001f000-\U0001faff]+$")
+_FULL_STOP = re.compile(r"(?:[^.…\s]\s?\.|[!?。！？])[!?]*$")
+# What trails off ends only where its words do.
+_TRAILING = re.compile(r"[.…~]+$")
+# Particles that end like a verb.
+_PARTICLE_IN_DA = re.compile("[가-힣](?:보다|마다)$")
+# Notes end in a nominal form; the nouns that look alike do not.
+_NOMINAL = re.compile(r"(?:[았었였했됐갔왔렀겠]음|[있없않같좋많]음|(?<![게모책레타쓰])임|(?<![결명포])함|됨)$")
+
+
+def ends_as_sentence(text: str, source: str) -> bool:
+    """Whether the last sentence of `text` is whole; one without a full stop may stand just so in `source`."""
+    words = _AFTER_END.sub("", text)
+    if _FULL_STOP.search(words):
+        return True
+    told = _TRAILING.sub("", words)
+    if (speech_level(told) and not _PARTICLE_IN_DA.search(told)) or _NOMINAL.search(told):
+        return True
+    last = _SENTENCE_END.split(text.strip())[-1]
+    border = r"\s" if told != words else r"[^\S\n]*\n"
+    return bool(last) and re.search(f"{re.escape(last)}(?:{border}|\\s*$)", source) is not None
 
 
 def speech_level(sentence: str) -> SpeechLevel | None:

@@ -59,6 +59,8 @@ def subjects(*texts: str) -> list[Subject]:
     ("said", "reason", "complaint"),
     [
         (WRONG, "unfaithful_summary", "Redis"),
+        ({"summary": "주문 서버는 재고가"}, "unfinished_summary", "끝맺으세요"),
+        ({"summary": "The server looks at the stock."}, "other_language", "한국어로"),
         ({"summary": " "}, "empty_summary", "비어"),
         ({"summary": TEXT}, "summary_too_long", "더 짧게"),
         ("요약은 다음과 같습니다.", "bad_reply", "JSON"),

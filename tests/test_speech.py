@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from corpus_to_ft.speech import SpeechLevel, off_level, speech_level, speech_levels
+from corpus_to_ft.speech import SpeechLevel, ends_as_sentence, off_level, speech_level, speech_levels
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,44 @@ def test_a_text_of_two_levels_names_the_sentence_that_differs() -> None:
 
 def test_quoted_speech_is_somebody_elses() -> None:
     assert speech_levels('그는 "빨라졌어요."라고 말했다. 모두 웃었다.') == {"plain"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "대기열이 쌓였습니다.",
+        "대기열이 쌓였습니다",
+        "값은 3이다 (단위는 초).",
+        "대기열이 쌓였다…",
+        "파티션을 나누었음",
+        "모두 됩니다 😀",
+        "그래요ㅋㅋ",
+        "(그는 그렇게 말했다.)",
+        "It waters itself.",
+        "Does it?!",
+        "첫 문장입니다. 물을 아끼는 온실",
+        "첫 문장입니다. 물을 아끼는데...",
+    ],
+)
+def test_a_text_that_ends_as_a_sentence(text: str) -> None:
+    assert ends_as_sentence(text, "물을 아끼는 온실\n\n물을 아끼는데... 그렇습니다.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A greenhouse that waters itself,",
+        "It waters itself and",
+        "It waters...",
+        "대기열이 쌓인 원인",
+        "첫 문장입니다. 대기열이...",
+        "대기열이 쌓였습니다:",
+        "재고가 10개보다",
+        "물을 아끼는",
+        "약 3.5",
+        "",
+        "😀",
+    ],
+)
+def test_a_text_that_ends_in_the_middle_of_a_sentence(text: str) -> None:
+    assert not ends_as_sentence(text, "물을 아끼는 온실\nA greenhouse that waters itself, always.")

@@ -217,3 +217,13 @@ def test_a_summary_that_stays_in_another_language_is_rejected() -> None:
     found = summarized(post(30), answers({"summary": "The weather was fine all day long."}))
     assert isinstance(found, Rejected)
     assert found.reason == "other_language"
+
+
+def test_a_summary_without_an_end_is_asked_for_again_and_then_rejected() -> None:
+    provider = answers({"summary": "주문 지표를 저장소에"}, {"summary": "주문 지표를 모읍니다."})
+    found = summarized(post(30), provider)
+    assert isinstance(found, Summary)
+    assert "끝맺어" in provider.asked[1].messages[-1].content
+    found = summarized(post(30), answers({"summary": "주문 지표를 저장소에"}))
+    assert isinstance(found, Rejected)
+    assert found.reason == "unfinished_summary"

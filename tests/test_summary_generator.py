@@ -83,6 +83,8 @@ def test_the_prompt_asks_for_less_than_half_of_the_passage() -> None:
         (BODY[: int(len(BODY) * 0.8)], "summary_too_long"),
         ("대기열이 99만 건까지 쌓였습니다.", "unfaithful_summary"),
         ("RabbitMQ로 옮겼습니다.", "unfaithful_summary"),
+        ("대기열이 10만 건까지", "unfinished_summary"),
+        ("대기열이 10만 건까지 쌓였습니다. 원인을", "unfinished_summary"),
         ("The weather was fine all day long.", "other_language"),
         ("大队列在晚上积压了十万条。", "other_language"),
     ],

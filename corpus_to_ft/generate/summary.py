@@ -17,6 +17,7 @@ from corpus_to_ft.own_language import in_other_language
 from corpus_to_ft.plugin import refuse_above
 from corpus_to_ft.prompts.summary import summary_messages, summary_room
 from corpus_to_ft.records import Example, Message, Prompt, Rejected, Reply, Span
+from corpus_to_ft.speech import ends_as_sentence
 from corpus_to_ft.tokens import count_tokens
 
 
@@ -81,6 +82,10 @@ class SummaryGenerator(Generator):
                 max_share=self.max_share,
             )
             return [self._rejected(subject, "summary_too_long", detail)]
+        if not ends_as_sentence(text, passage.text):
+            return [
+                self._rejected(subject, "unfinished_summary", Sentence("its end is no end: {end!r}", end=text[-80:]))
+            ]
         source = "\n".join([document.title, document.published or "", *passage.headings, passage.text])
         missing = missing_facts(reworded(text, passage.text), source)
         if missing:

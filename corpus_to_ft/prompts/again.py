@@ -37,6 +37,7 @@ _COMPLAINTS: Mapping[str, Mapping[str, str]] = {
         "other_language": "자료와 다른 언어로 썼습니다. 한국어로 쓰세요",
         "empty_summary": "요약이 비어 있습니다",
         "summary_too_long": "요약이 너무 깁니다. 더 짧게 쓰세요",
+        "unfinished_summary": "요약이 문장으로 끝나지 않습니다. 완전한 문장으로 끝맺으세요",
         "unfaithful_summary": "요약에 자료에 없는 것이 있습니다",
     },
     "en": {
@@ -64,6 +65,7 @@ _COMPLAINTS: Mapping[str, Mapping[str, str]] = {
         "other_language": "it is not in the source's language; write in English",
         "empty_summary": "the summary is empty",
         "summary_too_long": "the summary is too long; write a shorter one",
+        "unfinished_summary": "the summary does not end as a sentence; write full sentences",
         "unfaithful_summary": "the summary holds what the source does not",
     },
 }

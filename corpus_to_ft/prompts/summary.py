@@ -64,6 +64,7 @@ _LABELS = {
 _COMPLAINTS = {
     "ko": {
         "unfaithful_summary": "방금 요약에는 자료에 없는 것이 있습니다: {detail}. 자료에 있는 것만으로 다시 쓰세요.",
+        "unfinished_summary": "방금 요약은 문장으로 끝나지 않습니다. 완전한 문장으로 끝맺어 다시 요약하세요.",
         "summary_too_long": "방금 요약이 너무 깁니다. {chars}자 안으로 더 짧게 다시 요약하세요.",
         "other_language": "방금 요약은 자료와 다른 언어로 되어 있습니다. 한국어로 다시 요약하세요.",
         "empty_summary": "방금 요약이 비어 있습니다. 다시 요약하세요.",
@@ -71,6 +72,7 @@ _COMPLAINTS = {
     },
     "en": {
         "unfaithful_summary": "That summary holds what the source does not: {detail}. Write it again from the source.",
+        "unfinished_summary": "That summary does not end as a sentence. Summarize again, in full sentences.",
         "summary_too_long": "That summary is too long. Summarize again, shorter, in at most {chars} characters.",
         "other_language": "That summary is not in the source's language. Summarize again, in English.",
         "empty_summary": "That summary is empty. Summarize again.",

@@ -16,6 +16,7 @@ from corpus_to_ft.llm.replies import read_json_reply
 from corpus_to_ft.own_language import in_other_language
 from corpus_to_ft.prompts.summary import Level, summary_again, summary_messages, summary_room
 from corpus_to_ft.records import Block, Document, Passage, Prompt, ProviderFailure, Rejected, Reply, Summary, Target
+from corpus_to_ft.speech import ends_as_sentence
 from corpus_to_ft.tokens import count_tokens
 
 # What one prompt can hold is a matter of the model that is asked, not of the target; models of today count so.
@@ -300,6 +301,8 @@ class _Work:
         if in_other_language(text, source, self.document.language):
             said = Sentence("not in the document's language: {text!r}", text=text[:160])
             return _Failure(reason="other_language", detail=said)
+        if not ends_as_sentence(text, source):
+            return _Failure(reason="unfinished_summary", detail=Sentence("its end is no end: {end!r}", end=text[-80:]))
         missing = missing_facts(reworded(text, source), "\n".join([header(self.document), *part.headings, source]))
         if missing:
             return _Failure(reason="unfaithful_summary", detail=foreign(", ".join(missing)))
