@@ -49,7 +49,15 @@ def test_content_comes_in_many_shapes(body: object, text: str) -> None:
 
 @pytest.mark.parametrize(
     "usage",
-    [None, {}, {"prompt_tokens": -1, "completion_tokens": 2}, {"prompt_tokens": "3", "completion_tokens": 2}, [1, 2]],
+    [
+        None,
+        {},
+        {"prompt_tokens": -1, "completion_tokens": 2},
+        {"prompt_tokens": "3", "completion_tokens": 2},
+        {"prompt_tokens": 2**63, "completion_tokens": 2},
+        {"prompt_tokens": 10**400, "completion_tokens": 2},
+        [1, 2],
+    ],
 )
 def test_a_count_that_cannot_be_right_is_none(usage: object) -> None:
     said = meaning(200, {**chat("답"), "usage": usage})
@@ -98,9 +106,32 @@ def test_what_all_calls_would_meet_ends_the_run(status: int, body: object, error
     assert isinstance(halt.error, error)
 
 
-@pytest.mark.parametrize("status", [403, 404])
-def test_after_answers_a_refusal_is_the_prompt_s_own(status: int) -> None:
-    assert isinstance(meaning(status, problem("flagged"), answered=True), No)
+@pytest.mark.parametrize("finish", [[], {"type": "stop"}, 7, None, "tool_calls"])
+def test_an_end_that_nobody_knows_is_an_end(finish: object) -> None:
+    body = chat("답")
+    body["choices"][0]["finish_reason"] = finish
+    said = meaning(200, body)
+    assert isinstance(said, Said)
+    assert said.finish == "stop"
+
+
+@pytest.mark.parametrize("status", [307, 403, 404, 405, 410])
+def test_a_model_that_is_gone_after_answers_puts_prompts_off_and_rejects_none(status: int) -> None:
+    put_off = meaning(status, problem("model_not_found"), answered=True)
+    assert isinstance(put_off, Again)
+    assert (put_off.kind, put_off.why) == ("postpone", f"http_{status}")
+
+
+def test_after_answers_what_moderation_stops_is_the_prompt_s_own() -> None:
+    assert isinstance(meaning(403, problem("content_filter"), answered=True), No)
+    body = {"error": {"code": 403, "message": "no", "metadata": {"reasons": ["violence"]}}}
+    assert isinstance(meaning(403, body, answered=True), No)
+
+
+def test_a_date_that_no_calendar_has_is_no_wait() -> None:
+    again = meaning(429, problem(), headers={"retry-after": "Mon, 01 Jan 99999999999 00:00:00 GMT"})
+    assert isinstance(again, Again)
+    assert again.wait_s is None
 
 
 def test_a_part_that_the_server_does_not_know_is_named_or_guessed_once() -> None:

@@ -20,9 +20,15 @@ TOO_LONG = frozenset(
 )
 OVERLOADED = frozenset({503, 529})
 TRANSIENT = frozenset({408, 409, 425})
+# A server that has answered says by these that it is another now (its address, its models, our rights), and nothing
+# of the prompt; but for a prompt that moderation stopped.
+ELSEWHERE = frozenset({403, 404, 405, 410})
+MODERATED = frozenset({"content_filter", "content_policy_violation", "moderation_blocked", "flagged"})
 # What a server may do without, in the order in which it is taken away.
 OPTIONAL = ("response_format", "max_completion_tokens", "max_tokens", "temperature", "seed")
 FREE = Usage()
+# No call has more; a greater count would be too large for the ledger.
+MOST_TOKENS = 10**9
 # Whatever else servers call it, the reply came to its own end.
 FINISHES = frozenset({"stop", "length", "content_filter"})
 _KEY = re.compile(r"\b(?:sk|key|Bearer)[-_ ][\w.*-]{4,}", re.IGNORECASE)
@@ -119,6 +125,7 @@ class _Problem:
     code: str
     param: str
     message: str
+    is_moderated: bool
 
     def __str__(self) -> str:
         return f"HTTP {self.status}{f' {self.code}' if self.code else ''}: {self.message}"
@@ -132,7 +139,14 @@ class _Problem:
         code, param = (str(fields.get(name) or "") for name in ("code", "param"))
         # Several servers repeat the status here, and say what is wrong in the type.
         code = "" if code == str(status) else code
-        return cls(status=status, code=code or str(fields.get("type") or ""), param=param, message=message)
+        metadata = fields.get("metadata")
+        return cls(
+            status=status,
+            code=code or str(fields.get("type") or ""),
+            param=param,
+            message=message,
+            is_moderated=code in MODERATED or (isinstance(metadata, dict) and "reasons" in metadata),
+        )
 
 
 def _said(body: Mapping[str, Any], asked: Asked) -> Verdict:
@@ -147,7 +161,7 @@ def _said(body: Mapping[str, Any], asked: Asked) -> Verdict:
     finish = choice.get("finish_reason")
     return Said(
         text=_text(message.get("content")),
-        finish=finish if finish in FINISHES else "stop",
+        finish=finish if isinstance(finish, str) and finish in FINISHES else "stop",
         model=str(body.get("model") or asked.model),
         usage=_usage(body.get("usage")),
     )
@@ -162,7 +176,7 @@ def _text(content: object) -> str:
 
 def _usage(said: object) -> Usage | None:
     counts = [said.get(name) for name in ("prompt_tokens", "completion_tokens")] if isinstance(said, dict) else []
-    if not all(isinstance(count, int) and count >= 0 for count in counts) or not counts:
+    if not all(isinstance(count, int) and 0 <= count <= MOST_TOKENS for count in counts) or not counts:
         return None
     return Usage(input_tokens=counts[0] or 0, output_tokens=counts[1] or 0)
 
@@ -206,6 +220,8 @@ def _refused(status: int, problem: _Problem, asked: Asked) -> Verdict:
             status=status,
         )
         return Halt(error=ConfigError(text))
+    if (status < 400 or status in ELSEWHERE) and asked.answered and not problem.is_moderated:
+        return Again(why=f"http_{status}", kind="postpone")
     if status == 413 or problem.code in TOO_LONG:
         return No(reason="prompt_too_long", detail=foreign(str(problem)))
     if status in (400, 422):
