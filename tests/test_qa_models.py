@@ -124,6 +124,18 @@ def test_every_failure_is_corrected_once_and_else_rejected_with_its_words(
     assert json.dumps(wrong[2], ensure_ascii=False) in rejected.detail
 
 
+def test_what_a_reply_says_twice_is_rejected_or_kept_once() -> None:
+    wrong = (CHECKED[0], CHECKED[1], "재고 서버는 10분마다 확인합니다.")
+    ungrounded = (CHECKED[0], "고양이는 하루 종일 낮잠을 잡니다.", CHECKED[2])
+    unfounded = ("재고 서버는 얼마나 자주 재고를 확인하나요?", "재고를 확인")
+    said = items(*[ALERTED, wrong, ungrounded] * 3, unanswerable=[unfounded] * 3)
+    made, prompts = asked(QaGenerator(per_passage=5, refusals=3), said)
+    reasons = [item.reason for item in made if isinstance(item, Rejected)]
+    assert sorted(reasons) == ["evidence_not_found", "not_grounded", "refusal_unfounded"]
+    assert [item.prompt for item in made if isinstance(item, Example)] == [ALERTED[0]]
+    assert len(prompts) == 2
+
+
 def test_nothing_is_asked_again_where_the_spare_ones_are_enough() -> None:
     wrong = (CHECKED[0], "재고 서버는 7분마다 확인합니다.", "서버는 7분마다 확인합니다.")
     made, prompts = asked(QaGenerator(per_passage=1, spare=2), items(wrong, ALERTED))

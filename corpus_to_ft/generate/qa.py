@@ -154,7 +154,8 @@ class QaGenerator(Generator):
         return None
 
     def examples(self, reply: Reply, subject: Subject) -> Sequence[Example | Rejected]:
-        return [*self._answered(reply, subject), *self._left_open(reply, subject)]
+        # What a reply says twice is one example, or one that fell out.
+        return list(dict.fromkeys([*self._answered(reply, subject), *self._left_open(reply, subject)]))
 
     def most_examples(self, subject: Subject) -> int:
         return self._quota(subject.passage) + open_questions_of(subject, self.refusals)
