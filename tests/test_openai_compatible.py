@@ -6,6 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -253,6 +254,19 @@ def test_stopping_brings_home_what_is_under_way_and_begins_nothing_more(tmp_path
             ask(prompts(100))
         assert server.stats()["requests"] == 10
         assert outcomes(tmp_path) == {"stop": 10}
+
+
+def test_closing_while_others_ask_brings_their_replies_home(tmp_path: Path) -> None:
+    with serve(latency_ms=700) as server, asking(tmp_path, server, max_concurrency=4) as ask:
+        with ThreadPoolExecutor(1) as pool:
+            asked = pool.submit(ask, prompts(20))
+            while server.stats()["requests"] < 4:
+                time.sleep(0.01)
+            ask.__exit__()
+            with pytest.raises(ProviderUnavailable, match="stopped"):
+                asked.result(10)
+        assert server.stats()["requests"] == 4
+        assert outcomes(tmp_path) == {"stop": 4}
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,15 @@ class ChatClient:
 
     async def _close(self) -> None:
         if self._line:
+            await self._finish()
             await self._line.session.close()
+
+    async def _finish(self) -> None:
+        """Whoever closes while others still ask (Ctrl-C twice) lets calls under way bring their replies home."""
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        if others:
+            self._stop()
+            await asyncio.wait(others, timeout=2 * GRACE_S)
 
     def _stop(self) -> None:
         line = self._start()
