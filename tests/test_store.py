@@ -127,3 +127,10 @@ def test_a_call_that_the_process_did_not_survive_keeps_what_it_may_have_cost(tmp
     with RunStore.open(tmp_path) as store:
         store.settle_lost_calls()
         assert [(call.outcome, call.cost, call.failed) for call in store.calls()] == [(LOST, 0.5, True)]
+
+
+def test_a_disk_that_could_not_take_replies_is_told_before_they_are_paid_for(tmp_path: Path) -> None:
+    with RunStore.open(tmp_path) as store:
+        store.require_room()
+        with pytest.raises(StoreError, match="disk is full"):
+            store.require_room(10**18)

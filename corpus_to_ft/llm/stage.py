@@ -173,6 +173,8 @@ class LedgerAsk:
 
     def begin(self, prompt: Prompt, attempt: int, at_most: Usage) -> int | None:
         cost = self._price.of(at_most) if self._price else None
+        # A reply that cannot be written down would be paid for again.
+        self._store.require_room()
         with self._lock:
             if self._limits.max_calls is not None and self.made >= self._limits.max_calls:
                 raise BudgetReached(

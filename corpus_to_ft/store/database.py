@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from corpus_to_ft.errors import ConfigError, StoreError, boundary
+from corpus_to_ft.errors import SYSTEM_FAULTS, ConfigError, StoreError, boundary
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import ProviderFailure, Reply
 from corpus_to_ft.store import batches
@@ -24,6 +26,8 @@ from corpus_to_ft.store.migrations import MIGRATIONS, migrate
 
 FILE_NAME = "run.sqlite"
 Key = tuple[str, str]  # fingerprint, item id
+# Replies of hundreds of calls, with what the run itself writes meanwhile.
+SPARE_BYTES = 4 * 1024**2
 # The outcome of a call whose answer is not there yet, of one that was under way when the process died, and of
 # one in a batch, whose answer may come to another process.
 OPEN, LOST, WAITING = "open", "lost", "waiting"
@@ -238,6 +242,12 @@ class RunStore:
             self._connection.executemany("INSERT OR REPLACE INTO replies VALUES (?, ?, ?)", kept)
             if batch:
                 self._connection.execute(batches.WRITE, batches.values(batch))
+
+    def require_room(self, size: int = SPARE_BYTES) -> None:
+        """Raises StoreError where the disk could not take what comes home of calls under way, should it fill up now."""
+        if shutil.disk_usage(self.path.parent).free < size:
+            told = Sentence("{path} cannot be read or written (disk full?)", path=self.path)
+            raise StoreError(Sentence("{message}: {cause}", message=told, cause=SYSTEM_FAULTS[errno.ENOSPC]))
 
     def save_batch(self, batch: Batch) -> None:
         self._execute(batches.WRITE, batches.values(batch))
