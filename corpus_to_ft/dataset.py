@@ -31,7 +31,7 @@ from corpus_to_ft.write.stage import MANIFEST, write_dataset
 DROPPED = ("", "duplicates")
 # The fact that names the fingerprint of reading while a run is under way, and after it was broken off.
 UNFINISHED = "unfinished"
-DUPLICATE_REASONS = frozenset({"duplicate", "near_duplicate"})
+DUPLICATE_REASONS = frozenset({"duplicate", "near_duplicate", "same_prompt"})
 KEYWORDS_SHOWN = 60
 PACKAGES = ("kiwipiepy", "kiwipiepy_model", "konlpy", "markdown-it-py", "resiliparse", "lxml", "tiktoken")
 

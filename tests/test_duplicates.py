@@ -20,6 +20,18 @@ def test_an_exact_copy_in_another_document_is_dropped() -> None:
     assert "a.md" in dropped[0].detail
 
 
+def test_one_prompt_is_not_answered_in_two_ways() -> None:
+    kept, dropped = drop_duplicates(
+        [
+            example("보관 온도는 몇 도인가요?", "센서는 5분마다 값을 보냅니다.", FIRST),
+            example("보관 온도는 몇 도인가요?", "배송은 새벽에 시작합니다.", SECOND),
+        ],
+        DuplicateSettings(),
+    )
+    assert [e.source for e in kept] == ["a.md"]
+    assert [(r.reason, r.source) for r in dropped] == [("same_prompt", "b.md")]
+
+
 def test_two_alike_questions_of_one_document_leave_one() -> None:
     questions = [
         "냉동 창고의 온도는 몇 도로 유지하나요?",

@@ -1,4 +1,4 @@
-"""Examples that say what another one says: exact and near duplicates over the whole data set."""
+"""Examples that say what another one says, or contradict it: duplicates and shared prompts over the whole data set."""
 
 from __future__ import annotations
 
@@ -28,10 +28,15 @@ def drop_duplicates(examples: Sequence[Example], settings: DuplicateSettings) ->
     """Keep the first of each group, in order; the others come back as Rejected that name the one kept."""
     rejected: dict[int, Rejected] = {}
     seen: dict[tuple[str, str, str], int] = {}
+    asked: dict[tuple[str, tuple[str, ...]], int] = {}
     for position, example in enumerate(examples):
         first = seen.setdefault((example.kind, example.prompt, example.answer), position)
+        # Two answers to one prompt unteach each other.
+        told = asked.setdefault((example.kind, tuple(m.content for m in example.messages[:-1])), position)
         if first != position:
             rejected[position] = _rejected(example, examples[first], "duplicate", 1.0)
+        elif told != position:
+            rejected[position] = _rejected(example, examples[told], "same_prompt", 1.0)
 
     _drop_alike(examples, rejected, settings.whole, documents_apart=False)
     _drop_alike(examples, rejected, settings.questions, documents_apart=True)
