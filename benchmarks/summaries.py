@@ -107,12 +107,12 @@ def posts(blog: Path, analyzer: Analyzer) -> list[Post]:
     return found
 
 
-def fit(post: Post, target: Target, ask: DirectAsk) -> Summary | str:
+def fit(post: Post, target: Target, ask: DirectAsk, analyzer: Analyzer) -> Summary | str:
     document, analysis = post.document, post.analysis
     cut = cut_passages(document, analysis, PassageSettings(), encoding=target.encoding, target_tokens=target.max_tokens)
     passages = [item for item in cut if isinstance(item, Passage)]
     with known([analysis]):
-        found = summarize_document(document, passages, analysis, SummarizeSettings(), target, ask)
+        found = summarize_document(document, passages, analysis, SummarizeSettings(), target, ask, analyzer=analyzer)
     return found if isinstance(found, Summary) else found.reason
 
 
@@ -124,7 +124,7 @@ def measure_target(name: str, all_posts: Sequence[Post], bm25: Bm25, analyzer: A
     made = 0
     for number, post in enumerate(all_posts):
         started = time.perf_counter()
-        summary = fit(post, target, ask)
+        summary = fit(post, target, ask, analyzer)
         seconds += time.perf_counter() - started
         if isinstance(summary, str):
             rejected[summary] += 1

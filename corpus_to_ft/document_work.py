@@ -127,8 +127,9 @@ class DocumentWork:
         with known([analysis, *(analysis.cut(passage.start, passage.end) for passage in passages)]):
             if given is None:
                 summary = summarize_document(
-                    document, passages, analysis, self.summarize, self.target, self.ask, asks_again=self.asks_again
-                )
+                    document, passages, analysis, self.summarize, self.target, self.ask,
+                    analyzer=self.analyzer, asks_again=self.asks_again,
+                )  # fmt: skip
                 given = (*cut, summary, document_keywords(document, analysis, top=KEYWORDS_A_DOCUMENT))
                 yield "summarize", given
             if self.generates:

@@ -108,6 +108,8 @@ def test_a_number_must_stand_near_the_evidence(kiwi: Analyzer) -> None:
         (TEXT[:52], None),
         ("캐시를 쓰면 응답 시간이 줄어듭니다.", None),
         ("쓰기 요청에는 캐시를 사용합니다.", "unfaithful_summary"),
+        ("구내식당은 금요일마다 비빔밥을 나누어 줍니다.", "unfaithful_summary"),
+        ("캐시를 쓰면 응답 시간이 줄어듭니다. 구내식당은 금요일마다 비빔밥을 나누어 줍니다.", "unfaithful_summary"),
     ],
 )
 def test_a_summary_must_not_deny_its_passage(kiwi: Analyzer, summary: str, reason: str | None) -> None:

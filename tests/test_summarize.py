@@ -49,7 +49,8 @@ def summarized(
     analysis = analyze_document(document, ANALYZER)
     cut = cut_passages(document, analysis, PassageSettings(), encoding=target.encoding, target_tokens=target.max_tokens)
     passages = [item for item in cut if isinstance(item, Passage)]
-    return summarize_document(document, passages, analysis, limits, target, DirectAsk(provider=provider))
+    ask = DirectAsk(provider=provider)
+    return summarize_document(document, passages, analysis, limits, target, ask, analyzer=ANALYZER)
 
 
 def scripted(script: Callable[[Prompt], Script]) -> ScriptedProvider:
@@ -227,3 +228,15 @@ def test_a_summary_without_an_end_is_asked_for_again_and_then_rejected() -> None
     found = summarized(post(30), answers({"summary": "주문 지표를 저장소에"}))
     assert isinstance(found, Rejected)
     assert found.reason == "unfinished_summary"
+
+
+def test_a_summary_that_comes_from_nowhere_is_asked_for_again_and_then_rejected() -> None:
+    foreign = {"summary": "구내식당은 금요일마다 비빔밥을 나누어 줍니다."}
+    provider = answers(foreign, {"summary": "주문 지표를 모읍니다."})
+    found = summarized(post(30), provider)
+    assert isinstance(found, Summary)
+    assert "비빔밥" in provider.asked[1].messages[-1].content
+    for sentences, limits in ((30, SMALL), (200, SummarizeSettings(max_summary_tokens=60, window_tokens=1000))):
+        found = summarized(post(sentences), answers(foreign), limits=limits)
+        assert isinstance(found, Rejected)
+        assert found.reason == "unfaithful_summary"

@@ -20,6 +20,7 @@ from corpus_to_ft.faithful import (
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.prompts.refusals import refused_matter
 from corpus_to_ft.records import Example, Span
+from corpus_to_ft.summarized import SUMMARY_PRECISION, words_from_nowhere
 
 # A model's answer may also use the sentences around the one it quotes.
 NEARBY_CHARS = 600
@@ -37,9 +38,11 @@ class GroundedCheck(Check):
 
     `precision` is the least share of the answer's content words that the source has. Honest paraphrases
     lie above 0.917 in 95 of 100 cases, answers from elsewhere below 0.546.
+    `summary_precision` is the same for each sentence of a summary, which may say more in its own words.
     """
 
     precision: float = Field(default=0.85, ge=0, le=1)
+    summary_precision: float = Field(default=SUMMARY_PRECISION, ge=0, le=1)
 
     def verdict(self, example: Example, context: CheckContext) -> Verdict:
         text = context.document.text
@@ -55,7 +58,7 @@ class GroundedCheck(Check):
                 )
         evidence = "\n".join(span.of(text) for span in example.evidence)
         if _squeezed(example.answer) in _squeezed(evidence):
-            return _summarized(example, context, evidence) if example.kind == "summary" else None
+            return self._summarized(example, context, evidence) if example.kind == "summary" else None
         if example.kind != "qa":
             return "not_verbatim", Sentence("the answer is not the stretch of the document that it claims to be")
         facts, source = (_surroundings(example.evidence, text, chars) for chars in (NEARBY_FACT_CHARS, NEARBY_CHARS))
@@ -96,20 +99,24 @@ class GroundedCheck(Check):
             )
         return None
 
-
-def _summarized(example: Example, context: CheckContext, passage: str) -> Verdict:
-    """The prompt is a summary of the passage; what it says in other words must not say the opposite."""
-    said = reworded(example.prompt, passage)
-    if not said:
+    def _summarized(self, example: Example, context: CheckContext, passage: str) -> Verdict:
+        """The prompt is a summary of the passage; what it says in other words must not say the opposite."""
+        said = reworded(example.prompt, passage)
+        if not said:
+            return None
+        summary, known = context.analyzer.analyze(said), context.analyzer.analyze(passage)
+        document = context.document
+        headings = (block.of(document.text) for block in document.blocks if block.kind == "heading")
+        above = " ".join([document.title, *headings])
+        if strange := words_from_nowhere(summary, known, above, self.summary_precision):
+            return "unfaithful_summary", Sentence("not in the source: {missing}", missing=", ".join(strange[:8]))
+        if turned := opposite_words(summary, known):
+            return "unfaithful_summary", Sentence(
+                "the summary says {ours!r} where the passage says {theirs!r}", ours=turned[0], theirs=turned[1]
+            )
+        if not negation_parity(summary, known):
+            return "unfaithful_summary", Sentence("the summary denies what the passage says, or the other way round")
         return None
-    summary, known = context.analyzer.analyze(said), context.analyzer.analyze(passage)
-    if turned := opposite_words(summary, known):
-        return "unfaithful_summary", Sentence(
-            "the summary says {ours!r} where the passage says {theirs!r}", ours=turned[0], theirs=turned[1]
-        )
-    if not negation_parity(summary, known):
-        return "unfaithful_summary", Sentence("the summary denies what the passage says, or the other way round")
-    return None
 
 
 def _unfounded(matter: str, question: str, context: CheckContext) -> Verdict:

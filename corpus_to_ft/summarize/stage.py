@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from corpus_to_ft.analyzers.base import Analysis, known
+from corpus_to_ft.analyzers.base import Analysis, Analyzer, known
 from corpus_to_ft.errors import BadReply
 from corpus_to_ft.faithful import missing_facts, reworded
 from corpus_to_ft.language import Sentence, foreign
@@ -17,6 +17,7 @@ from corpus_to_ft.own_language import in_other_language
 from corpus_to_ft.prompts.summary import Level, summary_again, summary_messages, summary_room
 from corpus_to_ft.records import Block, Document, Passage, Prompt, ProviderFailure, Rejected, Reply, Summary, Target
 from corpus_to_ft.speech import ends_as_sentence
+from corpus_to_ft.summarized import SUMMARY_PRECISION, words_from_nowhere
 from corpus_to_ft.tokens import count_tokens
 
 # What one prompt can hold is a matter of the model that is asked, not of the target; models of today count so.
@@ -40,6 +41,9 @@ class SummarizeSettings(BaseModel):
     answer_tokens: int = Field(default=320, ge=0, description="room kept for its answer")
     separator_tokens: int = Field(default=32, ge=0, description="room kept for separators and chat overhead")
     max_summary_tokens: int = Field(default=1500, ge=SMALLEST_BUDGET, description="however much the target could hold")
+    precision: float = Field(
+        default=SUMMARY_PRECISION, ge=0, le=1, description="of each sentence's content words that the document has"
+    )
     window_tokens: int = Field(default=8000, ge=500, description="the most of a document that one prompt holds")
 
 
@@ -82,6 +86,7 @@ def summarize_document(
     target: Target,
     ask: Ask,
     *,
+    analyzer: Analyzer,
     asks_again: bool = True,
 ) -> Summary | Rejected:
     """The document in at most `summary_budget` tokens: its own text where that fits, else what the provider says.
@@ -91,7 +96,7 @@ def summarize_document(
     unless the provider would only say the same (`asks_again`).
     """
     work = _Work(
-        document=document, analysis=analysis, settings=settings, target=target,
+        document=document, analysis=analysis, analyzer=analyzer, settings=settings, target=target,
         ask=ask, asks_again=asks_again, budget=summary_budget(document, settings, target),
     )  # fmt: skip
     text = document.text.strip()
@@ -117,6 +122,7 @@ def summarize_document(
 class _Work:
     document: Document
     analysis: Analysis
+    analyzer: Analyzer
     settings: SummarizeSettings
     target: Target
     ask: Ask
@@ -303,7 +309,16 @@ class _Work:
             return _Failure(reason="other_language", detail=said)
         if not ends_as_sentence(text, source):
             return _Failure(reason="unfinished_summary", detail=Sentence("its end is no end: {end!r}", end=text[-80:]))
-        missing = missing_facts(reworded(text, source), "\n".join([header(self.document), *part.headings, source]))
+        above = "\n".join([header(self.document), *part.headings])
+        own = reworded(text, source)
+        missing = missing_facts(own, f"{above}\n{source}") or self._from_nowhere(own, part, above)
         if missing:
             return _Failure(reason="unfaithful_summary", detail=foreign(", ".join(missing)))
         return text
+
+    def _from_nowhere(self, own: str, part: _Part, above: str) -> list[str]:
+        if not own:
+            return []
+        # The text of a part is known already: it was cut out of the document's analysis.
+        source = self.analysis if part.level == "joined" else self.analyzer.analyze(part.text)
+        return words_from_nowhere(self.analyzer.analyze(own), source, above, self.settings.precision)[:8]
