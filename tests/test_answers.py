@@ -150,3 +150,12 @@ def test_a_key_that_the_server_repeats_is_not_repeated_by_us(shown: str) -> None
     halt = meaning(401, problem(message=f"Incorrect API key provided: {shown}."))
     assert isinstance(halt, Halt)
     assert shown not in str(halt.error)
+
+
+def test_what_a_server_says_moves_no_terminal() -> None:
+    halt = meaning(401, problem("\x1b[2Jbad", message="\x1b[31m붉은 글\x1b]0;이름\x07 \u202eabc \ud83d \x9b2J"))
+    assert isinstance(halt, Halt)
+    assert str(halt.error.sentence).isprintable()
+    refused = meaning(200, chat(None, refusal="\x1b[31m안 됩니다 \ud83d"))
+    assert isinstance(refused, No)
+    assert str(refused.detail) == "[31m안 됩니다 "

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from serving import Served, serve
 
 from corpus_to_ft.errors import BudgetReached, ConfigError, ProviderUnavailable
-from corpus_to_ft.llm.base import REPLY_SCHEMAS
+from corpus_to_ft.llm.base import REPLY_SCHEMAS, Provider
 from corpus_to_ft.llm.chat.server import is_near
 from corpus_to_ft.llm.openai_compatible import OpenaiCompatibleProvider
 from corpus_to_ft.llm.stage import NO_LIMITS, LedgerAsk, Limits
+from corpus_to_ft.plugin import make_plugin
 from corpus_to_ft.prompts.summary import summary_messages
 from corpus_to_ft.records import Prompt, ProviderFailure, Reply
 from corpus_to_ft.store import RunStore
@@ -274,13 +278,61 @@ def test_closing_while_others_ask_brings_their_replies_home(tmp_path: Path) -> N
     [
         ({"base_url": "ftp://host/v1"}, "address"),
         ({"base_url": "https://user:secret@host/v1"}, "no key"),
-        ({"headers": {"Authorization": "Bearer x"}}, "api_key_env"),
+        ({"headers": {"Authorization": "Bearer secret"}}, "api_key_env"),
+        ({"headers": {"Ocp-Apim-Subscription-Key": "secret"}}, "api_key_env"),
+        ({"query": {"key": "secret"}}, "api_key_env"),
+        ({"api_key_env": "sk-secret"}, "never the key itself"),
+        ({"input_price": float("inf")}, "finite"),
         ({"model": ""}, "model"),
     ],
 )
 def test_settings_that_cannot_be_right_are_refused(fields: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         OpenaiCompatibleProvider(**{"model": "m", **fields})
+    with pytest.raises(ConfigError) as told:
+        make_plugin("llm", "openai_compatible", Provider, {"model": "m", **fields})
+    assert "secret" not in str(told.value)
+
+
+def test_half_a_price_is_made_whole_from_the_table_or_is_none() -> None:
+    known = OpenaiCompatibleProvider(model="gpt-4o-mini").price()
+    half = OpenaiCompatibleProvider(model="gpt-4o-mini", input_price=9).price()
+    assert known
+    assert half
+    assert (half.input, half.output) == (9, known.output)
+    assert OpenaiCompatibleProvider(model="mystery-9b", input_price=9).price() is None
+    free = OpenaiCompatibleProvider(model="mystery-9b", input_price=0, output_price=0).price()
+    assert free
+    assert free.is_free
+
+
+class _Repeating(BaseHTTPRequestHandler):
+    """Refuses every call and repeats the key that came with it."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        said = json.dumps({"error": {"message": f"not with {self.headers['Authorization']}", "code": "no"}}).encode()
+        self.send_response(400)
+        self.send_header("Content-Length", str(len(said)))
+        self.end_headers()
+        self.wfile.write(said)
+
+    def log_message(self, *_: object) -> None: ...
+
+
+def test_a_key_of_any_form_that_the_server_repeats_is_kept_nowhere(tmp_path: Path) -> None:
+    key = "0123456789abcdef0123456789abcdef"
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Repeating) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_address[1]}/v1"
+        provider = OpenaiCompatibleProvider(model="m", base_url=url, structured="text", api_key=SecretStr(key))
+        with RunStore.open(tmp_path) as store, LedgerAsk(provider, store) as ask:
+            (refused,) = ask(prompts(1))
+        server.shutdown()
+    assert isinstance(refused, ProviderFailure)
+    assert "not with" in str(refused.detail)
+    assert key not in str(refused.detail)
+    assert not any(key.encode() in file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
 
 
 def test_a_far_server_without_a_key_is_not_asked(tmp_path: Path) -> None:

@@ -77,6 +77,7 @@ class OpenaiCompatibleProvider(ChatServer, Provider):
             model=self.model,
             key_name=self.api_key_env,
             headers={**self.headers, **self.key_header()},
+            key=self.api_key.get_secret_value().strip() if self.api_key else "",
             query=self.query,
             extra=self.extra_body,
             format=self.structured,

@@ -135,18 +135,24 @@ class _Problem:
         error = body.get("error", body) if isinstance(body, dict) else None
         fields: Mapping[str, Any] = error if isinstance(error, dict) else {}
         said = fields.get("message") or fields.get("detail") or error or data.decode("utf-8", "replace")
-        message = _KEY.sub("***", " ".join(str(said).split()))[:MESSAGE_CHARS]
-        code, param = (str(fields.get(name) or "") for name in ("code", "param"))
+        message = _shown(said)
+        code, param = (_shown(fields.get(name) or "") for name in ("code", "param"))
         # Several servers repeat the status here, and say what is wrong in the type.
         code = "" if code == str(status) else code
         metadata = fields.get("metadata")
         return cls(
             status=status,
-            code=code or str(fields.get("type") or ""),
+            code=code or _shown(fields.get("type") or ""),
             param=param,
             message=message,
             is_moderated=code in MODERATED or (isinstance(metadata, dict) and "reasons" in metadata),
         )
+
+
+def _shown(said: object) -> str:
+    """What a server says, for people: no key, nothing that a terminal obeys, no half characters."""
+    text = _KEY.sub("***", " ".join(str(said).split()))
+    return "".join(letter for letter in text if letter.isprintable())[:MESSAGE_CHARS]
 
 
 def _said(body: Mapping[str, Any], asked: Asked) -> Verdict:
@@ -157,7 +163,7 @@ def _said(body: Mapping[str, Any], asked: Asked) -> Verdict:
         return Again(why="no_choices")
     if message.get("refusal"):
         usage = _usage(body.get("usage"))
-        return No(reason="refused", detail=foreign(str(message["refusal"])[:MESSAGE_CHARS]), usage=usage)
+        return No(reason="refused", detail=foreign(_shown(message["refusal"])), usage=usage)
     finish = choice.get("finish_reason")
     return Said(
         text=_text(message.get("content")),

@@ -21,6 +21,8 @@ from corpus_to_ft.records import Prompt, ProviderFailure, Reply, Usage
 
 # A token is a few bytes, also where each is escaped; beyond this it is not the answer to what was asked.
 BYTES_A_TOKEN, LEAST_ANSWER_BYTES = 48, 256 * 1024
+# A shorter key is a word ("ollama", "EMPTY") that a text may hold.
+SHORTEST_KEY = 12
 # Nobody has ever answered at this address: more likely a wrong one than a pause.
 FIRST_CONTACT_S = 20.0
 # The same question again helps where JSON broke by chance; for the rest the stage complains.
@@ -55,6 +57,7 @@ class Manners:
     requests_a_minute: float | None = None
     tokens_a_minute: float | None = None
     extra_for: Callable[[Prompt], Mapping[str, Any]] | None = None
+    key: str = field(default="", repr=False)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -204,6 +207,9 @@ class Exchange:
                     parts=frozenset(body) - set(manners.extra), answered=line.answers > 0,
                     format_answered=used_format in line.formats,
                 )  # fmt: skip
+                if data is not None and len(manners.key) >= SHORTEST_KEY:
+                    # Some servers and gateways repeat what they were sent.
+                    data = data.replace(manners.key.encode(), b"***")
                 verdict = Again(why=TOO_LARGE) if data is None else judge(response.status, headers, data, asked)
         except TimeoutError:
             verdict = Again(why="timeout")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
@@ -12,11 +13,18 @@ from pydantic import Field, SecretStr, field_validator
 from corpus_to_ft.errors import ConfigError
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.llm.prices import Price, known_price
-from corpus_to_ft.plugin import Plugin
+from corpus_to_ft.plugin import Plugin, contradiction
 
 OPENAI_URL = "https://api.openai.com/v1"
 CHAT = "/chat/completions"
-SECRET_HEADERS = frozenset({"authorization", "api-key", "x-api-key", "cookie"})
+# A header with one of these in its name carries a key.
+SECRET_WORDS = ("authorization", "key", "token", "secret", "cookie", "password")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+HOLDS_USER = "it should hold no key, user or query; use api_key_env and query for those"
+HOLDS_KEY = (
+    "it should not hold {name}: keys are never written down; set an environment variable and name it in api_key_env"
+)
+NO_VARIABLE = "it should be the name of an environment variable, never the key itself"
 SAME_MODEL = "who pays, not what is said"
 
 
@@ -44,8 +52,8 @@ class ChatServer(Plugin):
     headers: Mapping[str, str] = Field(default_factory=dict)
     query: Mapping[str, str] = Field(default_factory=dict)
     extra_body: Mapping[str, Any] = Field(default_factory=dict)
-    input_price: float | None = Field(default=None, ge=0)
-    output_price: float | None = Field(default=None, ge=0)
+    input_price: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    output_price: float | None = Field(default=None, ge=0, allow_inf_nan=False)
 
     @field_validator("base_url")
     @classmethod
@@ -55,25 +63,43 @@ class ChatServer(Plugin):
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
             raise ValueError("should be an address like https://host/v1")
         if parts.username or parts.password or parts.query or parts.fragment:
-            raise ValueError("should hold no key, user or query; use api_key_env and query for those")
+            raise contradiction(HOLDS_USER)
         return url.rstrip("/").removesuffix(CHAT)
 
     @field_validator("headers")
     @classmethod
     def _holds_no_key(cls, headers: Mapping[str, str]) -> Mapping[str, str]:
         for name in headers:
-            if name.lower() in SECRET_HEADERS:
-                raise ValueError(f"should not hold {name}: keys are never written down, name theirs in api_key_env")
+            if any(word in name.lower() for word in SECRET_WORDS):
+                raise contradiction(HOLDS_KEY, name=name)
         return headers
+
+    @field_validator("query")
+    @classmethod
+    def _asks_without_key(cls, query: Mapping[str, str]) -> Mapping[str, str]:
+        return cls._holds_no_key(query)
+
+    @field_validator("api_key_env")
+    @classmethod
+    def _is_name(cls, name: str) -> str:
+        # A key, put where its name belongs, must not be repeated.
+        if not _VARIABLE.fullmatch(name):
+            raise contradiction(NO_VARIABLE)
+        return name
 
     @property
     def model_name(self) -> str:
         return self.model
 
     def price(self) -> Price | None:
+        known = known_price(self.model)
         if self.input_price is None and self.output_price is None:
-            return known_price(self.model)
-        return Price(input=self.input_price or 0.0, output=self.output_price or 0.0)
+            return known
+        given = (self.input_price, self.output_price)
+        # Half a price would promise a sum that is far too small.
+        told = (known.input, known.output) if known else (None, None)
+        prices = [mine if mine is not None else table for mine, table in zip(given, told, strict=True)]
+        return None if prices[0] is None or prices[1] is None else Price(input=prices[0], output=prices[1])
 
     def key_header(self) -> dict[str, str]:
         """The header that carries the key; none for a server near by that needs none."""
