@@ -36,7 +36,7 @@ from corpus_to_ft.settings import Settings
 from corpus_to_ft.store import RunStore
 
 # Each document that waits for a model is held in memory, with its analysis.
-MOST_WAITING = 128
+MOST_WAITING = 256
 StageName = Literal["ingest", "summarize", "generate", "write"]
 STAGES: tuple[StageName, ...] = ("ingest", "summarize", "generate", "write")
 

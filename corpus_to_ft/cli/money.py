@@ -32,7 +32,9 @@ def estimate_lines(plan: Plan) -> list[str]:
     else:
         dated = tr("prices of {date}", date=plan.price_date) if plan.price_date else tr("your prices")
         usual, most = f"{plan.usual_cost:,.4f}", f"{plan.most_cost:,.4f}"
-        lines.append(tr("cost: about ${usual}, at most ${most} ({dated})", usual=usual, most=most, dated=dated))
+        said = tr("cost: about ${usual}, ${most} if every reply were as long as it may be", usual=usual, most=most)
+        bound = tr("repeats come on top; --max-cost is the bound")
+        lines.append(f"{said} ({dated}). {bound}")
     return lines
 
 

@@ -65,7 +65,10 @@ def _agree(request: RunRequest, settings: Settings) -> None:
     """Tell what the calls can cost before the first one; with --yes or --max-cost nobody needs to be asked."""
     provider = settings.make_provider()
     price = provider.price()
-    if not provider.billed or price is None or price.is_free or request.yes:
+    if not provider.billed or request.yes or (price and price.is_free):
+        return
+    if price is None:
+        print(tr("cost: unknown, no price of {model} is known here", model=provider.model_name), file=sys.stderr)
         return
     plan = make_plan(settings, request.sources, request.out)
     if plan.calls:

@@ -100,6 +100,10 @@ def judge(status: int, headers: Mapping[str, str], data: bytes, asked: Asked) ->
         body = json.loads(data)
     except (ValueError, RecursionError):
         body = None
+    if isinstance(body, dict) and isinstance(body.get("error"), dict) and not body.get("choices"):
+        # Some send their errors as a success, with the status inside.
+        code = body["error"].get("code")
+        status = code if status == 200 and type(code) is int and 400 <= code < 600 else status
     if status == 200:
         return _said(body, asked) if isinstance(body, dict) else Again(why="bad_body")
     problem = _Problem.of(status, body, data)

@@ -32,6 +32,8 @@ ANSWERED_MEANWHILE = 10
 # Each may cost a whole reply and takes as long as any call may.
 MOST_TIMEOUTS = 3
 WORTH_TELLING_S = 5.0
+# From here on the loop has better things to do than to write; below, another thread costs more than it spares.
+MANY_IN_FLIGHT = 100
 TOO_LARGE = "answer_too_large"
 
 
@@ -85,7 +87,7 @@ class Line:
         return cls(manners=manners, session=session, gate=gate, dialect=Dialect(format=manners.format))
 
     async def commit(self, ledger: Ledger) -> None:
-        """In a thread, while other calls go on; once for all that began or ended since the last one."""
+        """Once for all that began or ended since the last one; beside the calls where many are under way."""
         if self._next_commit is None:
             self._next_commit = asyncio.create_task(self._commit(ledger))
         await asyncio.shield(self._next_commit)
@@ -95,7 +97,10 @@ class Line:
             # What is told from here on may come too late for this one.
             self._next_commit = None
             try:
-                await asyncio.to_thread(ledger.commit)
+                if self.gate.in_flight > MANY_IN_FLIGHT:
+                    await asyncio.to_thread(ledger.commit)
+                else:
+                    ledger.commit()
             except StoreError as error:
                 self.halted = self.halted or error
                 raise

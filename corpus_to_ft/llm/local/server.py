@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import signal
 import subprocess
@@ -114,7 +115,7 @@ class LlamaServer:
             self._listens = False
             self._process = process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                text=True, encoding="utf-8", errors="replace", start_new_session=True,
+                text=True, encoding="utf-8", errors="replace", start_new_session=True, env=_without_keys(),
             )  # fmt: skip
         assert process.stdin is not None
         assert process.stdout is not None
@@ -149,3 +150,8 @@ def _told(status: int) -> Sentence:
         return Sentence("exit status {status}", status=status)
     name = signal.Signals(-status).name
     return Sentence("SIGKILL, mostly because memory ran out") if name == "SIGKILL" else foreign(name)
+
+
+def _without_keys() -> dict[str, str]:
+    """A server for a file on this machine needs nobody's keys."""
+    return {name: value for name, value in os.environ.items() if not name.upper().endswith(("_KEY", "_TOKEN"))}
