@@ -9,7 +9,9 @@ import pytest
 
 from corpus_to_ft.errors import BudgetReached, ConfigError
 from corpus_to_ft.llm.chat.answer import Again, Asked, Halt, No, Said, Unfit, judge
-from corpus_to_ft.records import Usage
+from corpus_to_ft.llm.chat.request import guessed_tokens
+from corpus_to_ft.records import Message, Prompt, Usage
+from corpus_to_ft.tokens import count_tokens
 
 PARTS = frozenset({"model", "messages", "response_format", "max_completion_tokens"})
 
@@ -159,3 +161,24 @@ def test_what_a_server_says_moves_no_terminal() -> None:
     refused = meaning(200, chat(None, refusal="\x1b[31m안 됩니다 \ud83d"))
     assert isinstance(refused, No)
     assert str(refused.detail) == "[31m안 됩니다 "
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "회사는 새로운 제품을 출시했습니다. ",
+        "뷁쉛껽",
+        "1 2 3 ",
+        "k9Xq2LzP",
+        "| a | 1 |\n",
+        "ᄀᆞᄂᆞᆫ",
+        "😀👩\u200d👩",
+        "韓國語文法",
+        "plain words ",
+    ],
+)
+def test_what_is_reserved_for_a_prompt_is_not_less_than_it_costs(text: str) -> None:
+    message = Message(role="user", content=text * 100)
+    prompt = Prompt.make(kind="qa", subject_id="p", text="", messages=(message,))
+    cost = count_tokens(message.content, "o200k_base")
+    assert cost <= guessed_tokens(prompt) <= max(6 * cost, 800)

@@ -132,12 +132,14 @@ class Exchange:
     _faults: int = 0
     _timeouts: int = 0
     _answers_before: int = 0
+    _tokens: int = 0
     _bad_replies: int = 0
     _put_off_since: float | None = None
 
     async def run(self) -> Reply | ProviderFailure:
         """Raises ProviderUnavailable, or what ended the run."""
         self._answers_before = self.line.answers
+        self._tokens = guessed_tokens(self.prompt)
         while True:
             if self.line.halted:
                 raise self.line.halted
@@ -150,8 +152,7 @@ class Exchange:
     async def _turn(self) -> Reply | ProviderFailure | float:
         """The end of it, or the seconds before the next try."""
         gate, prompt = self.line.gate, self.prompt
-        tokens = guessed_tokens(prompt)
-        room = reply_room(prompt)
+        tokens, room = self._tokens, reply_room(prompt)
         try:
             entered_at = await gate.enter(tokens + room, self.line.manners.patience_s)
         except Closed as closed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
+import string
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,11 +12,11 @@ from corpus_to_ft.records import Prompt
 
 # JSON by schema, then JSON of any shape, then text that is read leniently.
 FORMATS = ("json_schema", "json_object", "text")
-# Bounds, not counts, in the encodings of chat models: Korean syllables are 0.35 to 0.9 tokens, words of Latin letters
-# a quarter of a token a letter and random ones two thirds, other ASCII at most one, whatever else up to its bytes.
-TOKENS_A_SYLLABLE, TOKENS_A_LETTER, TOKENS_A_SIGN, TOKENS_A_CHAR = 0.9, 0.67, 1.0, 3.0
-_SYLLABLES = re.compile("[가-힣]+")
-_LETTERS = re.compile("[A-Za-z ]+")
+# Bounds, not counts, in the encodings of chat models: common Korean is 0.35 to 1 token a character, words of Latin
+# letters a quarter of a token a letter and random ones up to 0.85, other ASCII at most one, the rest up to its bytes.
+TOKENS_A_COMMON_CHAR, TOKENS_A_LETTER, TOKENS_A_SIGN, TOKENS_A_RARE_CHAR = 1.0, 0.85, 1.0, 3.0
+_LETTERS = string.ascii_letters.encode()
+SCHEMA_TOKENS = 300
 MESSAGE_TOKENS = 8
 DEFAULT_REPLY_TOKENS = 2048
 
@@ -48,16 +48,15 @@ def reply_room(prompt: Prompt) -> int:
 def guessed_tokens(prompt: Prompt) -> int:
     """A quick upper guess of the prompt's tokens; the server's own count replaces it."""
     text = "".join(message.content for message in prompt.messages)
-    syllables, letters = (sum(map(len, found.findall(text))) for found in (_SYLLABLES, _LETTERS))
-    ascii_chars = len(text.encode("ascii", "ignore"))
-    counted = (
-        syllables * TOKENS_A_SYLLABLE
-        + letters * TOKENS_A_LETTER
-        + (ascii_chars - letters) * TOKENS_A_SIGN
-        + (len(text) - ascii_chars - syllables) * TOKENS_A_CHAR
-    )
-    schema = len(json.dumps(prompt.schema)) * TOKENS_A_LETTER if prompt.schema else 0
-    return int(counted + schema) + MESSAGE_TOKENS * len(prompt.messages)
+    narrow = text.encode("ascii", "ignore")
+    signs = len(narrow.translate(None, _LETTERS))
+    korean = (len(text.encode("cp949", "ignore")) - len(narrow)) // 2
+    # EUC-KR spells the syllables that are not common in four pieces.
+    rare = ((len(text.encode("euc-kr", "ignore")) - len(narrow)) // 2 - korean) // 3
+    common, rare = korean - rare, rare + len(text) - len(narrow) - korean
+    counted = (len(narrow) - signs) * TOKENS_A_LETTER + signs * TOKENS_A_SIGN
+    counted += common * TOKENS_A_COMMON_CHAR + rare * TOKENS_A_RARE_CHAR
+    return int(counted) + MESSAGE_TOKENS * len(prompt.messages) + (SCHEMA_TOKENS if prompt.schema else 0)
 
 
 def chat_body(prompt: Prompt, model: str, dialect: Dialect, extra: Mapping[str, Any]) -> dict[str, Any]:
