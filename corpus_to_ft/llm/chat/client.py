@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import ssl
 import threading
 from collections.abc import Coroutine, Sequence
@@ -120,6 +121,8 @@ class ChatClient:
 
     def _start(self) -> Line:
         if self._line is None:
+            # What is alive by now mostly lives to the end; the collector need not look at it with every wave of calls.
+            gc.freeze()
             self._line = Line.of(self._manners, self._connect())
         return self._line
 
