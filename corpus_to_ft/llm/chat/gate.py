@@ -22,7 +22,7 @@ from corpus_to_ft.llm.chat.pace import Allowance, Meter, Pace
 MARGIN_S = 0.02
 SHRINK = 0.7
 # A server that refuses by chance is believed in waits up to this; a longer one is meant for everybody.
-LONGEST_ALONE_S = 5.0
+LONGEST_ALONE_S = 60.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 FIRST_PROBE_S, LONGEST_PROBE_S = 0.5, 5.0
 
