@@ -16,7 +16,7 @@ _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, None: 1
 
 
 def back_off(attempt: int) -> float:
-    """Seconds before attempt `attempt + 1`: growing even in the least lucky case, with jitter, so that calls spread out."""
+    """Seconds before attempt `attempt + 1`: growing whatever chance adds, which spreads calls out."""
     most = min(LONGEST_S, FIRST_S * GROWTH ** min(attempt - 1, 20))
     return most * random.uniform(0.8, 1.0)
 
