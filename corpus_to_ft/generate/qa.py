@@ -11,7 +11,7 @@ from pydantic import Field
 from corpus_to_ft.generate.base import Generator, Subject
 from corpus_to_ft.generate.unanswerable import SCHEMA, open_questions_of, read_open_questions
 from corpus_to_ft.language import Sentence
-from corpus_to_ft.llm.base import REPLY_SCHEMAS
+from corpus_to_ft.llm.base import REPLY_SCHEMAS, SILENCES
 from corpus_to_ft.llm.replies import read_json_reply
 from corpus_to_ft.own_language import in_other_language
 from corpus_to_ft.prompts.again import worth_asking_again
@@ -59,23 +59,6 @@ _READ: Mapping[str, Any] = {
         "detail": {"type": "string"},
     },
 }
-
-
-# Reasons for which a provider may have found no question; llm/extractive/silence.py tells them.
-SILENCES = frozenset(
-    [
-        "only_questions",
-        "only_announcements",
-        "only_fragments",
-        "shows_code_or_figure",
-        "personal_account",
-        "other_language",
-        "between_formulas",
-        "answer_leans",
-        "no_named_subject",
-        "no_fitting_question",
-    ]
-)
 
 
 class QaGenerator(Generator):

@@ -22,6 +22,22 @@ Ask = Callable[[Sequence[Prompt]], Sequence[Reply | ProviderFailure]]
 NOT_ASKED = "not_asked"
 _SCORE: Mapping[str, Any] = {"type": "integer", "enum": [1, 2, 3, 4, 5]}
 
+# Reasons for which a provider may have found no question in a passage.
+SILENCES = frozenset(
+    [
+        "only_questions",
+        "only_announcements",
+        "only_fragments",
+        "shows_code_or_figure",
+        "personal_account",
+        "other_language",
+        "between_formulas",
+        "answer_leans",
+        "no_named_subject",
+        "no_fitting_question",
+    ]
+)
+
 REPLY_SCHEMAS: Mapping[str, Mapping[str, Any]] = {
     "qa": {
         "type": "object",

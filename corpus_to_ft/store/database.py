@@ -172,14 +172,9 @@ class RunStore:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """Everything inside, or nothing."""
-        with self._lock, self._writing():
+        with self._lock, self._writing(), self._connection:
             self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
+            yield
 
     def has(self, stage: str, key: Key) -> bool:
         return bool(self._execute("SELECT 1 FROM results WHERE stage=? AND fingerprint=? AND item_id=?", (stage, *key)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -156,22 +156,21 @@ class Remote:
         """The whole file, on the disk: nothing of one that arrived in part is ever read."""
         import httpx2
 
-        kept = tempfile.TemporaryFile()  # noqa: SIM115 (the caller reads and closes it)
-        try:
-            with (
-                self._speaking(Sentence("the results of a batch")),
-                self._patient.files.with_streaming_response.content(file_id) as answer,
-            ):
-                for part in answer.iter_bytes(PART_BYTES):
-                    kept.write(part)
-        except httpx2.HTTPError as error:
-            kept.close()
-            raise Away(Sentence("the results of a batch broke off: {cause}", cause=error)) from error
-        except BaseException:
-            kept.close()
-            raise
-        kept.seek(0)
-        return kept
+        with ExitStack() as stack:
+            kept = stack.enter_context(tempfile.TemporaryFile())
+            try:
+                with (
+                    self._speaking(Sentence("the results of a batch")),
+                    self._patient.files.with_streaming_response.content(file_id) as answer,
+                ):
+                    for part in answer.iter_bytes(PART_BYTES):
+                        kept.write(part)
+            except httpx2.HTTPError as error:
+                raise Away(Sentence("the results of a batch broke off: {cause}", cause=error)) from error
+            kept.seek(0)
+            # The caller reads it and closes it.
+            stack.pop_all()
+            return kept
 
     @contextmanager
     def _speaking(self, about: Sentence) -> Iterator[None]:

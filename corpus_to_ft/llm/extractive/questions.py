@@ -102,7 +102,7 @@ class QuestionAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Questions:
-    """Where there are no pairs, `silence` is a reason of `silence.SILENCES` and what was tried."""
+    """Where there are no pairs, `silence` is a reason of `base.SILENCES` and what was tried."""
 
     pairs: list[QuestionAnswer]
     silence: tuple[str, str] | None

@@ -22,20 +22,6 @@ from corpus_to_ft.llm.extractive.clauses import Sentence, announces, is_broken, 
 from corpus_to_ft.llm.extractive.sections import is_chatty, is_complete, shows
 from corpus_to_ft.llm.extractive.sentence_shape import fitness, is_korean
 
-SILENCES = frozenset(
-    [
-        "only_questions",
-        "only_announcements",
-        "only_fragments",
-        "shows_code_or_figure",
-        "personal_account",
-        "other_language",
-        "between_formulas",
-        "answer_leans",
-        "no_named_subject",
-        "no_fitting_question",
-    ]
-)
 # From this share of its letters on, a passage in another script is not of its document's language.
 FOREIGN_SHARE = 0.5
 MAX_QUOTED_CHARS = 80
