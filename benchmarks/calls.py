@@ -7,8 +7,8 @@ Every measurement is a process of its own, in turn (A B C A B C …); medians ar
 alone, processor seconds and memory are those of the whole process tree with its start. Our client has its store,
 ledger, limits and budget on. Peers run from environments of their own:
 
-    python3.11 -m venv /tmp/curator && /tmp/curator/bin/pip install bespokelabs-curator==0.1.31
-    python3.11 -m venv /tmp/designer && /tmp/designer/bin/pip install data-designer==0.9.6
+    python3.11 -m venv curator && curator/bin/pip install bespokelabs-curator==0.1.31
+    python3.11 -m venv designer && designer/bin/pip install data-designer==0.9.6
 """
 
 from __future__ import annotations
