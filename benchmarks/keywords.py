@@ -19,7 +19,8 @@ from pathlib import Path
 
 from corpus_to_ft.analyzers.base import Analyzer
 from corpus_to_ft.ingest.base import Reader
-from corpus_to_ft.ingest.stage import FileRef, read_documents, read_file
+from corpus_to_ft.ingest.files import FileRef, read_file
+from corpus_to_ft.ingest.stage import read_documents
 from corpus_to_ft.llm.extractive.candidates import normalized
 from corpus_to_ft.llm.extractive.keywords import rank_keywords
 from corpus_to_ft.passages import analyze_document

@@ -17,8 +17,8 @@ from typing import Any
 from corpus_to_ft.decode import decode, recognize
 from corpus_to_ft.errors import InputError
 from corpus_to_ft.ingest.base import Page, SourceFile
+from corpus_to_ft.ingest.dates import iso_date
 from corpus_to_ft.ingest.markdown import MarkdownReader
-from corpus_to_ft.ingest.stage import iso_date
 
 BLOGS = ("dable-tech", "kakao-oss-guide", "lezhin-tech", "skt-ospo")
 MARKUP = {

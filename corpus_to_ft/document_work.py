@@ -17,7 +17,8 @@ from corpus_to_ft.generate.base import Generator, Subject
 from corpus_to_ft.generate.judge import JudgeSettings
 from corpus_to_ft.generate.stage import generate_examples
 from corpus_to_ft.ingest.base import Reader, SourceFile
-from corpus_to_ft.ingest.stage import IngestSettings, read_documents
+from corpus_to_ft.ingest.files import IngestSettings
+from corpus_to_ft.ingest.stage import read_documents
 from corpus_to_ft.llm.base import Ask
 from corpus_to_ft.llm.extractive.keywords import rank_keywords
 from corpus_to_ft.passages import PassageSettings, analyze_document, cut_passages

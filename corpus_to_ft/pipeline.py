@@ -23,7 +23,8 @@ from typing import Literal
 from corpus_to_ft import dataset
 from corpus_to_ft.document_work import DocumentWork, ReadWork, document_keywords
 from corpus_to_ft.ingest.base import SourceFile
-from corpus_to_ft.ingest.stage import FileRef, find_sources, read_documents, read_file
+from corpus_to_ft.ingest.files import FileRef, find_sources, read_file
+from corpus_to_ft.ingest.stage import read_documents
 from corpus_to_ft.llm.stage import NO_LIMITS, DirectAsk, LedgerAsk, Limits
 from corpus_to_ft.passages import analyze_document
 from corpus_to_ft.records import Keywords, Rejected, digest

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus_to_ft.document_work import DocumentWork, ReadWork
-from corpus_to_ft.ingest.stage import find_sources, read_documents, read_file
+from corpus_to_ft.ingest.files import find_sources, read_file
+from corpus_to_ft.ingest.stage import read_documents
 from corpus_to_ft.llm.estimate import EstimatingAsk
 from corpus_to_ft.records import Document, Rejected, digest
 from corpus_to_ft.run.each import Task

@@ -17,7 +17,7 @@ from corpus_to_ft.errors import ConfigError, cause_of
 from corpus_to_ft.generate.base import Generator
 from corpus_to_ft.generate.judge import JudgeSettings
 from corpus_to_ft.ingest.base import Reader
-from corpus_to_ft.ingest.stage import IngestSettings
+from corpus_to_ft.ingest.files import IngestSettings
 from corpus_to_ft.language import Sentence, joined
 from corpus_to_ft.llm.base import Provider
 from corpus_to_ft.passages import PassageSettings, passage_limit

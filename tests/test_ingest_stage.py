@@ -11,16 +11,12 @@ import pytest
 
 from corpus_to_ft.errors import ConfigError
 from corpus_to_ft.ingest.base import SourceFile
+from corpus_to_ft.ingest.dates import iso_date
+from corpus_to_ft.ingest.files import IngestSettings, find_sources, read_file
 from corpus_to_ft.ingest.jsonl import JsonlReader
 from corpus_to_ft.ingest.markdown import MarkdownReader
-from corpus_to_ft.ingest.stage import (
-    IngestSettings,
-    find_sources,
-    iso_date,
-    language_of,
-    read_documents,
-    read_file,
-)
+from corpus_to_ft.ingest.script import language_of
+from corpus_to_ft.ingest.stage import read_documents
 from corpus_to_ft.ingest.table import TableReader
 from corpus_to_ft.ingest.text import TextReader
 from corpus_to_ft.records import Document, Rejected

@@ -9,7 +9,8 @@ import pytest
 
 from corpus_to_ft.analyzers.kiwi import KiwiAnalyzer
 from corpus_to_ft.ingest.base import Reader
-from corpus_to_ft.ingest.stage import FileRef, read_documents, read_file
+from corpus_to_ft.ingest.files import FileRef, read_file
+from corpus_to_ft.ingest.stage import read_documents
 from corpus_to_ft.llm.extractive.candidates import normalized
 from corpus_to_ft.llm.extractive.keywords import rank_keywords
 from corpus_to_ft.passages import analyze_document

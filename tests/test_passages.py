@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from corpus_to_ft.analyzers.base import Analysis, Analyzer, Token
 from corpus_to_ft.analyzers.kiwi import KiwiAnalyzer
-from corpus_to_ft.ingest.base import PageText
+from corpus_to_ft.markup.page_text import PageText
 from corpus_to_ft.passages import PassageSettings, analyze_document, cut_passages, passage_limit
 from corpus_to_ft.records import BlockKind, Document, Note, Passage, Rejected, Span
 from corpus_to_ft.tokens import count_tokens

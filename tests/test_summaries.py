@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from corpus_to_ft.analyzers.base import Analysis, Analyzer
 from corpus_to_ft.analyzers.kiwi import KiwiAnalyzer
 from corpus_to_ft.faithful import missing_facts
-from corpus_to_ft.ingest.base import PageText
 from corpus_to_ft.llm.extractive.sentence_shape import fitness, leans_back
 from corpus_to_ft.llm.extractive.summaries import summarize
+from corpus_to_ft.markup.page_text import PageText
 from corpus_to_ft.passages import analyze_document
 from corpus_to_ft.records import Block, BlockKind, Document
 from corpus_to_ft.tokens import count_tokens

@@ -12,10 +12,10 @@ from scripted import Script, ScriptedProvider
 from corpus_to_ft.analyzers.kiwi import KiwiAnalyzer
 from corpus_to_ft.errors import ProviderRefused
 from corpus_to_ft.faithful import missing_facts
-from corpus_to_ft.ingest.base import PageText
 from corpus_to_ft.llm.base import Provider
 from corpus_to_ft.llm.extractive import ExtractiveProvider
 from corpus_to_ft.llm.stage import DirectAsk
+from corpus_to_ft.markup.page_text import PageText
 from corpus_to_ft.passages import PassageSettings, analyze_document, cut_passages
 from corpus_to_ft.records import Document, Passage, Prompt, Rejected, Reply, Summary, Target
 from corpus_to_ft.summarize.stage import SummarizeSettings, summarize_document, summary_budget

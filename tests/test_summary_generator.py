@@ -11,9 +11,9 @@ from corpus_to_ft.errors import BadReply
 from corpus_to_ft.generate.base import Subject
 from corpus_to_ft.generate.stage import generate_examples
 from corpus_to_ft.generate.summary import SummaryGenerator
-from corpus_to_ft.ingest.base import PageText
 from corpus_to_ft.llm.extractive import ExtractiveProvider
 from corpus_to_ft.llm.stage import DirectAsk
+from corpus_to_ft.markup.page_text import PageText
 from corpus_to_ft.passages import PassageSettings, analyze_document, cut_passages
 from corpus_to_ft.records import BlockKind, Document, Example, Passage, Rejected, Reply, Summary
 from corpus_to_ft.tokens import count_tokens

@@ -42,7 +42,7 @@ def print_keywords(
 
 def print_tokens(sources: Sequence[str], *, encoding: str, as_json: bool) -> int:
     from corpus_to_ft.decode import decode
-    from corpus_to_ft.ingest.stage import IngestSettings, find_sources, read_file
+    from corpus_to_ft.ingest.files import IngestSettings, find_sources, read_file
     from corpus_to_ft.tokens import count_tokens, encoding_for
 
     name, settings, lost = encoding_for(encoding), IngestSettings(), 0

@@ -9,16 +9,8 @@ from typing import Any
 
 from corpus_to_ft.decode import clean_text, decode
 from corpus_to_ft.errors import InputError
-from corpus_to_ft.ingest.base import (
-    BadPage,
-    Match,
-    Page,
-    Reader,
-    SourceFile,
-    find_text_field,
-    page_of_fields,
-    with_warnings,
-)
+from corpus_to_ft.ingest.base import BadPage, Match, Page, Reader, SourceFile, with_warnings
+from corpus_to_ft.ingest.fields import find_text_field, page_of_fields
 from corpus_to_ft.language import Sentence
 
 LOOK_AHEAD = 50

@@ -6,19 +6,9 @@ import re
 from collections.abc import Iterator
 
 from corpus_to_ft.decode import decode
-from corpus_to_ft.ingest.base import (
-    AUTHOR_NAMES,
-    DATE_NAMES,
-    TAG_NAMES,
-    TITLE_NAMES,
-    URL_NAMES,
-    Match,
-    Page,
-    PageText,
-    Reader,
-    SourceFile,
-    read_facts,
-)
+from corpus_to_ft.ingest.base import Match, Page, Reader, SourceFile
+from corpus_to_ft.markup.facts import AUTHOR_NAMES, DATE_NAMES, TAG_NAMES, TITLE_NAMES, URL_NAMES, read_facts
+from corpus_to_ft.markup.page_text import PageText
 
 MAX_HEADING_CHARS = 50
 MAX_TITLE_CHARS = 100

@@ -13,7 +13,7 @@ from typing import Any
 
 from lxml import etree
 
-from corpus_to_ft.ingest.html.tree import attribute, short_text, squeeze, text_of
+from corpus_to_ft.markup.html.tree import attribute, short_text, squeeze, text_of
 
 ARTICLE_TYPES = re.compile(r"(?:Article|BlogPosting|Report|TechArticle|Review|Recipe|HowTo|QAPage|NewsArticle)$")
 PLATFORMS = frozenset(

@@ -7,11 +7,11 @@ from itertools import islice
 
 from lxml import etree
 
-from corpus_to_ft.ingest.html.clutter import teaser_runs
-from corpus_to_ft.ingest.html.metadata import Metadata
-from corpus_to_ft.ingest.html.tree import attribute, short_text, words
-from corpus_to_ft.ingest.html.weigh import Weights
 from corpus_to_ft.language import Sentence
+from corpus_to_ft.markup.html.clutter import teaser_runs
+from corpus_to_ft.markup.html.metadata import Metadata
+from corpus_to_ft.markup.html.tree import attribute, short_text, words
+from corpus_to_ft.markup.html.weigh import Weights
 
 NOT_FOUND = re.compile(
     r"\b404\b|not found|(?:페이지|글|게시글|게시물|문서)[을를이가]?\s*(?:찾을 수 없|존재하지 않|삭제)|"

@@ -7,9 +7,9 @@ from itertools import islice
 
 from lxml import etree
 
-from corpus_to_ft.ingest.html.imprint import is_imprint
-from corpus_to_ft.ingest.html.tree import attribute, remove, short_text, text_of
-from corpus_to_ft.ingest.html.weigh import Weights
+from corpus_to_ft.markup.html.imprint import is_imprint
+from corpus_to_ft.markup.html.tree import attribute, remove, short_text, text_of
+from corpus_to_ft.markup.html.weigh import Weights
 
 BOXES = ("div", "section", "ul", "ol", "dl", "table", "p", "aside", "figure", "article")
 OTHERS = re.compile(

@@ -10,8 +10,8 @@ from typing import Any
 import yaml
 
 from corpus_to_ft.errors import InputError
-from corpus_to_ft.ingest.html.metadata import Metadata
 from corpus_to_ft.language import Sentence
+from corpus_to_ft.markup.html.metadata import Metadata
 
 FENCED = re.compile(r"\A\s*---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 MAX_CHARS = 20_000

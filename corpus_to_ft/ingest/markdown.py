@@ -13,11 +13,12 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from corpus_to_ft.decode import decode
-from corpus_to_ft.ingest.base import Match, Page, Reader, SourceFile, read_facts
-from corpus_to_ft.ingest.markdown.body import BodyWriter
-from corpus_to_ft.ingest.markdown.dialects import plain_markdown
-from corpus_to_ft.ingest.markdown.front_matter import split_head
-from corpus_to_ft.ingest.markdown.nesting import MAX_LEVELS, BoundedBlocks
+from corpus_to_ft.ingest.base import Match, Page, Reader, SourceFile
+from corpus_to_ft.markup.facts import read_facts
+from corpus_to_ft.markup.markdown.body import BodyWriter
+from corpus_to_ft.markup.markdown.dialects import plain_markdown
+from corpus_to_ft.markup.markdown.front_matter import split_head
+from corpus_to_ft.markup.markdown.nesting import MAX_LEVELS, BoundedBlocks
 from corpus_to_ft.records import Block
 
 SUFFIXES = (".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".mdx", ".qmd", ".rmd")

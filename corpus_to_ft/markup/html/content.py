@@ -8,9 +8,9 @@ from functools import lru_cache
 
 from lxml import etree
 
-from corpus_to_ft.ingest.html.noise import CAMEL
-from corpus_to_ft.ingest.html.tree import attribute
-from corpus_to_ft.ingest.html.weigh import Weights
+from corpus_to_ft.markup.html.noise import CAMEL
+from corpus_to_ft.markup.html.tree import attribute
+from corpus_to_ft.markup.html.weigh import Weights
 
 # Names under which blog platforms, news sites and site generators keep the body of an article.
 CONTAINER = re.compile(

@@ -6,22 +6,16 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
-from lxml import etree
 from pydantic import Field
 
 from corpus_to_ft.decode import clean_text, decode
 from corpus_to_ft.errors import InputError
-from corpus_to_ft.ingest.base import Match, Page, PageText, Reader, SourceFile
-from corpus_to_ft.ingest.html.body import BodyWriter
-from corpus_to_ft.ingest.html.clutter import drop_clutter
-from corpus_to_ft.ingest.html.content import densest, named_container
-from corpus_to_ft.ingest.html.front_matter import is_draft, split_front_matter, with_front_matter
-from corpus_to_ft.ingest.html.listing import why_no_article
-from corpus_to_ft.ingest.html.metadata import Metadata, read_metadata
-from corpus_to_ft.ingest.html.noise import drop_noise, drop_unreadable
-from corpus_to_ft.ingest.html.tree import parse_page
-from corpus_to_ft.ingest.html.weigh import Weights
+from corpus_to_ft.ingest.base import Match, Page, Reader, SourceFile
 from corpus_to_ft.language import Sentence
+from corpus_to_ft.markup.html.article import article_text
+from corpus_to_ft.markup.html.front_matter import is_draft, split_front_matter, with_front_matter
+from corpus_to_ft.markup.html.metadata import read_metadata
+from corpus_to_ft.markup.html.tree import parse_page
 
 SUFFIXES = frozenset({".html", ".htm", ".xhtml", ".shtml", ".mhtml.html"})
 HEAD_BYTES = 2048
@@ -60,7 +54,7 @@ class HtmlReader(Reader):
         said, text = split_front_matter(decoded.text, file.source)
         root = parse_page(text, file.source)
         metadata = with_front_matter(read_metadata(root), said)
-        page = self._article(root, metadata, file.source)
+        page = article_text(root, metadata, file.source, keep_lists=self.keep_lists)
         if not page.blocks:
             cause = (
                 Sentence("its text is made by programs") if len(decoded.text) > LARGE_CHARS else Sentence("it is empty")
@@ -86,22 +80,3 @@ class HtmlReader(Reader):
             draft=is_draft(said),
             meta=meta,
         )
-
-    def _article(self, root: etree._Element, metadata: Metadata, source: str) -> PageText:
-        drop_unreadable(root)
-        body = root.find("body")
-        body = root if body is None else body
-        weights = Weights(body)
-        drop_noise(body, weights, named_container(body, weights))
-        weights = Weights(body)
-        container = named_container(body, weights)
-        if container is None:
-            container = densest(body, weights)
-        reason = None if self.keep_lists else why_no_article(body, container, weights, metadata)
-        if reason:
-            raise InputError(
-                "not_an_article",
-                Sentence("{source}: {reason} (setting keep_lists takes it)", source=source, reason=reason),
-            )
-        drop_clutter(container, weights, title=metadata.title, description=metadata.description)
-        return BodyWriter().write(container)

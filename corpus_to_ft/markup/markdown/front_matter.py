@@ -11,8 +11,8 @@ from typing import Any
 
 import yaml
 
-from corpus_to_ft.ingest.base import AUTHOR_NAMES, DATE_NAMES, STATE_NAMES, TAG_NAMES, URL_NAMES
 from corpus_to_ft.language import Sentence
+from corpus_to_ft.markup.facts import AUTHOR_NAMES, DATE_NAMES, STATE_NAMES, TAG_NAMES, URL_NAMES
 
 MAX_HEAD_CHARS = 65_536
 MAX_NESTING_SIGNS = 500  # libyaml recurses in C: thousands of brackets would end the process

@@ -7,9 +7,9 @@ import re
 from lxml import etree
 
 from corpus_to_ft.decode import clean_text
-from corpus_to_ft.ingest.base import PageText
-from corpus_to_ft.ingest.html.tree import SPACE, attribute, is_code, squeeze, text_of
-from corpus_to_ft.ingest.html.weigh import INLINE
+from corpus_to_ft.markup.html.tree import SPACE, attribute, is_code, squeeze, text_of
+from corpus_to_ft.markup.html.weigh import INLINE
+from corpus_to_ft.markup.page_text import PageText
 from corpus_to_ft.records import BlockKind
 
 HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}

@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from lxml import etree
 
-from corpus_to_ft.ingest.html.tree import attribute, is_code, remove, words
-from corpus_to_ft.ingest.html.weigh import Weights
+from corpus_to_ft.markup.html.tree import attribute, is_code, remove, words
+from corpus_to_ft.markup.html.weigh import Weights
 
 UNREADABLE = (
     "script", "style", "noscript", "template", "svg", "canvas", "iframe", "object", "embed", "audio", "video", "button",

@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 from markdown_it.token import Token
 
 from corpus_to_ft.decode import clean_text
-from corpus_to_ft.ingest.base import PageText
-from corpus_to_ft.ingest.markdown.dialects import HELD
+from corpus_to_ft.markup.markdown.dialects import HELD
+from corpus_to_ft.markup.page_text import PageText
 from corpus_to_ft.records import BlockKind
 
 CELL_GAP = "\t"

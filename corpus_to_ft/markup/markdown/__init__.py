@@ -1,0 +1,1 @@
+"""Markdown in its dialects, and the heads of its files."""
