@@ -24,6 +24,7 @@ from corpus_to_ft.settings import Settings
 from corpus_to_ft.split import SplitProof, split_examples
 from corpus_to_ft.store import RunStore
 from corpus_to_ft.store.codec import plain
+from corpus_to_ft.store.spending import spending
 from corpus_to_ft.write.base import dump_line
 from corpus_to_ft.write.manifest import Input, Leakage, RunFacts
 from corpus_to_ft.write.stage import MANIFEST, write_dataset
@@ -38,7 +39,11 @@ PACKAGES = ("kiwipiepy", "kiwipiepy_model", "konlpy", "markdown-it-py", "resilip
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a run came to. `rejected` and `notes` count by reason; `made`, `reused`, `postponed` items of all stages."""
+    """What a run came to. `rejected` and `notes` count by reason; `made`, `reused`, `postponed` items of all stages.
+
+    `cost` (US dollars, of all runs into the folder) is certain. At most `cost_uncertain` comes on top of it for calls
+    that were lost or not counted, and `cost_reserved` for what batches at a server can still cost.
+    """
 
     out: str
     documents: int
@@ -54,6 +59,8 @@ class Outcome:
     postponed_because: str
     calls: Mapping[str, int]
     cost: float
+    cost_uncertain: float
+    cost_reserved: float
     warnings: Sequence[str]
 
 
@@ -128,20 +135,6 @@ def documents(store: RunStore) -> Iterator[Document]:
         yield from (record for record in result if isinstance(record, Document))
 
 
-def cost(store: RunStore) -> list[dict[str, Any]]:
-    """The ledger added up by kind of prompt and model; `cost` is None where a price is unknown."""
-    totals: dict[tuple[str, str], dict[str, Any]] = {}
-    for call in store.calls():
-        empty = {"calls": 0, "failed": 0, "input_tokens": 0, "output_tokens": 0, "cost": 0.0}
-        line = totals.setdefault((call.kind, call.model), {"kind": call.kind, "model": call.model, **empty})
-        line["calls"] += 1
-        line["failed"] += call.failed
-        line["input_tokens"] += call.input_tokens
-        line["output_tokens"] += call.output_tokens
-        line["cost"] = None if line["cost"] is None or call.cost is None else line["cost"] + call.cost
-    return list(totals.values())
-
-
 def outcome(
     contents: Contents, store: RunStore, out: Path, tallies: Sequence[Tally], ask: DirectAsk | LedgerAsk
 ) -> Outcome:
@@ -163,9 +156,19 @@ def outcome(
         postponed=sum(tally.postponed for tally in tallies),
         postponed_because=next((tally.reason for tally in tallies if tally.postponed), ""),
         calls=calls,
-        cost=sum(line["cost"] or 0.0 for line in cost(store)),
+        **_costs(store),
         warnings=contents.warnings,
     )
+
+
+def _costs(store: RunStore) -> dict[str, float]:
+    """What is spent, what at most comes on top, and what is reserved; calls without a known price count as nothing."""
+    lines = spending(store)
+    return {
+        "cost": sum(line.cost or 0.0 for line in lines),
+        "cost_uncertain": sum((line.lost.at_most or 0.0) + (line.uncounted.at_most or 0.0) for line in lines),
+        "cost_reserved": sum(line.reserved.at_most or 0.0 for line in lines),
+    }
 
 
 def document_line(document: Document) -> dict[str, Any]:
@@ -262,7 +265,7 @@ def _facts(store: RunStore, contents: Contents, said: Mapping[str, Any], proof: 
         rejected_by_stage=dict(Counter(item.stage for item in contents.rejected)),
         notes=dict(Counter(note.reason for note in contents.notes)),
         calls={"made": len(ledger), "reused": 0, "failed": failed},
-        cost=sum(call.cost or 0.0 for call in ledger),
+        **_costs(store),
         billed_tokens={"input": sum(c.input_tokens for c in ledger), "output": sum(c.output_tokens for c in ledger)},
         settings=said,
         versions=_versions(),

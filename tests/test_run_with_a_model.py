@@ -158,7 +158,7 @@ def test_a_limit_reached_stops_cleanly_and_a_higher_one_finishes(server: Served,
         [sys.executable, "-m", "corpus_to_ft", "cost", str(out), "--json"],
         capture_output=True, text=True, check=True, env=environment(),
     )  # fmt: skip
-    assert 0 < sum(line["cost"] for line in json.loads(ledger.stdout)) <= 0.3
+    assert 0 < json.loads(ledger.stdout)["total"]["at_most"] <= 0.3
     assert run(server, posts, out, *price, "--max-cost", "50").returncode == 0
     assert server.stats()["requests"] == 4
     counted = run(server, posts, tmp_path / "counted", "--max-calls", "2")
@@ -226,7 +226,7 @@ def test_examples_are_judged_once_and_a_higher_bar_costs_nothing(server: Served,
     first = json.loads(run(server, posts, out, *judge, "--json").stdout)
     line = [sys.executable, "-m", "corpus_to_ft", "cost", str(out), "--json"]
     said = subprocess.run(line, capture_output=True, text=True, check=True, env=environment())
-    calls = {entry["kind"]: entry["calls"] for entry in json.loads(said.stdout)}
+    calls = {entry["kind"]: entry["calls"] for entry in json.loads(said.stdout)["calls"]}
     assert calls["judge"] == first["examples"] <= plan["judgements"]
     assert "judged_low" not in first["rejected"]
     asked = server.stats()["requests"]

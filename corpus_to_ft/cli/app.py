@@ -129,7 +129,7 @@ def rejected(
 
 @app.command(help=tr("Add up the calls that were made and what they cost."))
 def cost(out: RunFolder = DEFAULT_OUT, json: Json = False) -> int:
-    from corpus_to_ft.cli.look import print_cost
+    from corpus_to_ft.cli.money import print_cost
 
     return print_cost(out, as_json=json)
 

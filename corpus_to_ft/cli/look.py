@@ -1,4 +1,4 @@
-"""`status`, `show`, `rejected` and `cost`: looks into a run without changing it."""
+"""`status`, `show` and `rejected`: looks into a run without changing it."""
 
 from __future__ import annotations
 
@@ -74,24 +74,6 @@ def print_rejected(out: Path, *, reason: str, as_json: bool) -> int:
         console.print(table)
     counted = Counter(item.reason for item in found)
     console.print(", ".join(f"{tr(name)} {count:,}" for name, count in counted.most_common()) or tr("rejected: 0"))
-    return ExitCode.DONE
-
-
-def print_cost(out: Path, *, as_json: bool) -> int:
-    with RunStore.read(out) as store:
-        totals = dataset.cost(store)
-    if as_json:
-        print(json.dumps(totals, ensure_ascii=False))
-        return ExitCode.DONE
-    if not totals:
-        print(tr("no billed call was made; cost: 0"))
-        return ExitCode.DONE
-    table = Table(tr("kind"), tr("model"), tr("calls"), tr("failed"), tr("input tokens"), tr("output tokens"), "USD")
-    for line in totals:
-        usd = tr("unknown price") if line["cost"] is None else f"{line['cost']:.4f}"
-        numbers = (f"{line[name]:,}" for name in ("calls", "failed", "input_tokens", "output_tokens"))
-        table.add_row(str(line["kind"]), str(line["model"]), *numbers, usd)
-    Console().print(table)
     return ExitCode.DONE
 
 

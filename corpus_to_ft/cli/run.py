@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus_to_ft import dataset, pipeline
-from corpus_to_ft.cli.money import confirm, estimate_lines
+from corpus_to_ft.cli.money import confirm, estimate_lines, so_far
 from corpus_to_ft.cli.progress import watch
 from corpus_to_ft.errors import ConfigError, ExitCode
 from corpus_to_ft.language import Sentence, tr
@@ -112,8 +112,9 @@ def _print_outcome(outcome: dataset.Outcome, upto: str) -> None:
         say(f"  {outcome.out}/report.html  {outcome.out}/manifest.json\n")
     if outcome.calls["made"] or outcome.calls["reused"]:
         say(tr("calls: {made} made, {reused} reused, {failed} failed", **outcome.calls) + "\n")
-        if outcome.cost:
-            say(tr("cost of this folder so far: ${cost}", cost=f"{outcome.cost:,.4f}") + "\n")
+    cost = so_far(outcome.cost, outcome.cost_uncertain, outcome.cost_reserved)
+    if cost:
+        say(cost + "\n")
     for warning in outcome.warnings:
         print(f"{tr('warning')}: {tr(warning)}", file=sys.stderr)
     if outcome.postponed:

@@ -185,7 +185,7 @@ class LedgerAsk:
                     return None
                 raise BudgetReached(
                     Sentence(
-                        "${spent:.4f} spent, and the next call could cost ${cost:.4f}: --max-cost is "
+                        "${spent:.4f} spent or reserved, and the next call could cost ${cost:.4f}: --max-cost is "
                         "${max_cost:.4f}; run again with a higher one to continue",
                         spent=self._spent,
                         cost=cost or 0.0,

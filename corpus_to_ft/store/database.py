@@ -261,6 +261,17 @@ class RunStore:
         """Calls left open by a process that died: they may have cost as much as was reserved for them."""
         self._execute("UPDATE calls SET outcome=? WHERE outcome=?", (LOST, OPEN))
 
+    def is_worked_on(self) -> bool:
+        """Whether a process holds the run at this moment, this one included."""
+        try:
+            with self.path.with_name(f"{FILE_NAME}.lock").open("rb") as lock:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
+
     def calls(self) -> list[Call]:
         columns = ", ".join(Call.__slots__)
         return [

@@ -38,7 +38,8 @@ class RunFacts:
     """What the run knows and the lines do not say. Nothing here may depend on when or how fast it ran.
 
     `made` counts examples before checks and duplicates. `calls` has made, reused and failed; `billed_tokens` input
-    and output. `settings` never hold a key. `prompts` are digests of the prompt texts by name.
+    and output. At most `cost_uncertain` (lost or uncounted calls) and `cost_reserved` (batches at a server) come on top
+    of `cost`. `settings` never hold a key. `prompts` are digests of the prompt texts by name.
     """
 
     name: str
@@ -57,6 +58,8 @@ class RunFacts:
     inputs: Sequence[Input]
     leakage: Leakage
     keywords: Sequence[tuple[str, float]] = ()
+    cost_uncertain: float = 0.0
+    cost_reserved: float = 0.0
     notes: Mapping[str, int] = field(default_factory=dict)
     warnings: Sequence[str] = ()
 
@@ -132,6 +135,8 @@ def manifest_text(facts: RunFacts, written: Written) -> str:
         "notes": _largest_first(facts.notes),
         "calls": {word: facts.calls.get(word, 0) for word in ("made", "reused", "failed")},
         "cost": facts.cost,
+        "cost_uncertain": facts.cost_uncertain,
+        "cost_reserved": facts.cost_reserved,
         "tokens": {
             "input": facts.billed_tokens.get("input", 0),
             "output": facts.billed_tokens.get("output", 0),
