@@ -10,7 +10,7 @@ from scripted import ScriptedProvider
 
 from corpus_to_ft.errors import BadReply
 from corpus_to_ft.llm.base import REPLY_SCHEMAS
-from corpus_to_ft.llm.replies import read_json_reply
+from corpus_to_ft.llm.replies import DEEPEST, is_too_deep, read_json_reply
 from corpus_to_ft.records import Prompt, Reply
 
 KEYWORDS = REPLY_SCHEMAS["keywords"]
@@ -49,6 +49,8 @@ def test_wrapping_around_the_answer_is_passed_over(text: str) -> None:
         '{"keywords": null}',
         '{"keywords": ["카프카"',
         "[" * 100_000,
+        '{"keywords": ' * 100_000,
+        '{"keywords": ' + "[" * 100_000 + "]" * 100_000 + "}",
         '{"keywords": ["\\ud83d"]}',
         "9" * 5000,
         '{"keywords": [' + "9" * 5000 + "]}",
@@ -107,3 +109,20 @@ def test_every_text_of_a_reply_is_cleaned_as_documents_are(said: str) -> None:
 
 def test_line_breaks_and_tabs_of_a_reply_stay() -> None:
     assert read_json_reply(_reply({"summary": "첫 줄\n\t둘째"}), REPLY_SCHEMAS["summary"])["summary"] == "첫 줄\n\t둘째"
+
+
+@pytest.mark.parametrize("opening", ["[", '{"키":', '[{"a": "]", "b":'])
+def test_what_nests_without_end_is_told_before_it_is_parsed(opening: str) -> None:
+    assert is_too_deep(opening * 100_000)
+    assert is_too_deep("글 " + opening * 100_000, 2)
+    closing = "".join({"[": "]", "{": "}"}[mark] for mark in reversed(opening) if mark in "[{")
+    fits = DEEPEST // len(closing)
+    assert not is_too_deep(opening * fits + "1" + closing * fits)
+
+
+def test_brackets_in_texts_and_beside_one_another_are_no_depth() -> None:
+    shallow = json.dumps({"items": [{"question": "[" * 500 + '\\"{'}] * 500})
+    assert not is_too_deep(shallow)
+    assert not is_too_deep(shallow + "[" * 500)
+    text = "[" * 100 + "]" * 100 + ' {"keywords": ["' + "[" * 500 + '"]}'
+    assert read_json_reply(_reply(text), KEYWORDS) == {"keywords": ["[" * 500]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -22,6 +23,32 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 }
 # Text before the answer may hold braces of its own; past this many a reply is prose, not a wrapped answer.
 _MAX_CANDIDATES = 64
+# No answer nests deeper; Python's parser ends the process on some systems where a value nests without end.
+DEEPEST = 64
+_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{}]', re.DOTALL)
+
+
+def is_too_deep(text: str, start: int = 0) -> bool:
+    """Whether the JSON value at `start` nests deeper than `DEEPEST`; told without parsing it."""
+    if text.count("[", start) + text.count("{", start) <= DEEPEST:
+        return False
+    depth = 0
+    for found in _BRACKET.finditer(text, start):
+        mark = found.group()[0]
+        depth += (mark in "[{") - (mark in "]}")
+        if depth > DEEPEST:
+            return True
+        if depth <= 0 and mark in "]}":
+            return False
+    return False
+
+
+def read_json(data: bytes) -> Any:
+    """Raises ValueError for what is no JSON, or nests deeper than any answer."""
+    text = data.decode(json.detect_encoding(data), "surrogatepass")
+    if is_too_deep(text):
+        raise ValueError("too deep")
+    return json.loads(text)
 
 
 def read_json_reply(reply: Reply, schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -58,12 +85,12 @@ def _candidates(text: str, schema: Mapping[str, Any]) -> Iterator[Any]:
             return
         start = min(starts)
         tried += 1
-        try:
-            value, position = decoder.raw_decode(text, start)
-        except (json.JSONDecodeError, RecursionError):
+        if is_too_deep(text, start):
             position = start + 1
             continue
-        except ValueError:  # an integer of more digits than Python converts
+        try:
+            value, position = decoder.raw_decode(text, start)
+        except ValueError:  # no JSON, or an integer of more digits than Python converts
             position = start + 1
             continue
         if isinstance(value, dict):

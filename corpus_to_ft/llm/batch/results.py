@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from corpus_to_ft.llm.chat.answer import Again, Asked, Said, Verdict, judge
+from corpus_to_ft.llm.replies import read_json
 
 # What a line says that was not answered before its batch came to an end.
 UNANSWERED = frozenset({"batch_expired", "batch_cancelled"})
@@ -16,8 +17,8 @@ def read_results(file: IO[bytes], asked: Asked) -> Iterator[tuple[str, Verdict]]
     """(prompt id, verdict) of every line that can be read; a line that cannot is as good as missing."""
     for line in file:
         try:
-            value = json.loads(line)
-        except (ValueError, RecursionError):
+            value = read_json(line)
+        except ValueError:
             continue
         if isinstance(value, dict) and isinstance(value.get("custom_id"), str):
             yield value["custom_id"], _verdict(value, asked)

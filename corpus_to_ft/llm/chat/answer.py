@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any, Literal
 from corpus_to_ft.errors import BudgetReached, ConfigError, CorpusToFtError
 from corpus_to_ft.language import Sentence, foreign
 from corpus_to_ft.llm.chat.waits import asked_wait
+from corpus_to_ft.llm.replies import read_json
 from corpus_to_ft.records import Usage
 
 MESSAGE_CHARS = 300
@@ -97,8 +97,8 @@ class Asked:
 def judge(status: int, headers: Mapping[str, str], data: bytes, asked: Asked) -> Verdict:
     """The meaning of one HTTP answer, told by its status and codes and never by the words of its message."""
     try:
-        body = json.loads(data)
-    except (ValueError, RecursionError):
+        body = read_json(data)
+    except ValueError:
         body = None
     if isinstance(body, dict) and isinstance(body.get("error"), dict) and not body.get("choices"):
         # Some send their errors as a success, with the status inside.
