@@ -154,6 +154,9 @@ def test_a_limit_reached_stops_cleanly_and_a_higher_one_finishes(server: Served,
     assert "--max-cost" in stopped.stderr
     made = server.stats()["requests"]
     assert 0 < made < 4
+    left = sorted(path.name for path in out.iterdir())
+    assert run(server, posts, out, *price, "--dry-run").returncode == 0
+    assert sorted(path.name for path in out.iterdir()) == left
     ledger = subprocess.run(
         [sys.executable, "-m", "corpus_to_ft", "cost", str(out), "--json"],
         capture_output=True, text=True, check=True, env=environment(),

@@ -92,6 +92,49 @@ def test_looking_into_a_folder_without_a_run_says_how_to_start(tmp_path: Path) -
         pass
 
 
+def test_looking_leaves_nothing_behind_and_changes_nothing(tmp_path: Path) -> None:
+    with RunStore.open(tmp_path) as store:
+        store.save_fact("name", "글")
+    before = contents_of(tmp_path)
+    with RunStore.read(tmp_path) as store, RunStore.read(tmp_path) as other:
+        assert store.fact("name") == other.fact("name") == "글"
+        with pytest.raises(StoreError, match="readonly"):
+            store.save_fact("name", "다른 글")
+    assert contents_of(tmp_path) == before
+
+
+def test_looking_into_a_killed_run_sees_its_last_words_and_leaves_nothing_new(tmp_path: Path) -> None:
+    holder = multiprocessing.get_context("spawn").Process(target=_hold, args=(str(tmp_path),))
+    holder.start()
+    try:
+        _wait_for(tmp_path / "held")
+    finally:
+        os.kill(holder.pid or 0, signal.SIGKILL)
+        holder.join()
+    before = contents_of(tmp_path)
+    assert any(name.endswith("-wal") for name in before)
+    with RunStore.read(tmp_path) as store:
+        assert store.result("ingest", ("f", "i")) is not None
+    assert set(contents_of(tmp_path)) <= set(before)
+    with RunStore.read(tmp_path) as store:
+        assert store.result("ingest", ("f", "i")) is not None
+
+
+def test_a_run_can_begin_and_write_while_somebody_looks(tmp_path: Path) -> None:
+    with RunStore.open(tmp_path) as store:
+        store.save_fact("name", "글")
+    with RunStore.read(tmp_path) as looking:
+        with RunStore.open(tmp_path) as store:
+            for number in range(3000):
+                store.save_result("ingest", ("f", str(number)), (document(f"{number}번 글"),))
+        assert looking.has("ingest", ("f", "2999"))
+    assert sorted(contents_of(tmp_path)) == ["run.sqlite", "run.sqlite.lock"]
+
+
+def contents_of(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
 def test_current_keeps_the_order_and_is_replaced_whole(tmp_path: Path) -> None:
     with RunStore.open(tmp_path) as store:
         store.set_current("ingest", [("f", "b"), ("f", "a"), ("f", "c")])

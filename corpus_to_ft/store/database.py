@@ -129,12 +129,11 @@ class RunStore:
 
     @classmethod
     def _look(cls, path: Path) -> RunStore:
-        """Read-only, so that it works on somebody else's run and never changes one."""
+        """Only for reading; works on somebody else's run as well."""
         with boundary(sqlite3.Error, to=StoreError, message=Sentence("{path} cannot be read", path=path)):
-            # A file beside which nothing can be written is opened as one that nobody changes.
-            mode = "mode=ro" if os.access(path.parent, os.W_OK) else "immutable=1"
-            address = f"file:{quote(str(path.absolute()))}?{mode}"
+            address = f"file:{quote(str(path.absolute()))}?{_way_to_look(path)}"
             connection = sqlite3.connect(address, uri=True, check_same_thread=False, isolation_level=None, timeout=30)
+            connection.execute("PRAGMA query_only = ON")
             version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version != len(MIGRATIONS):
             raise StoreError(
@@ -286,3 +285,12 @@ class RunStore:
 
     def save_fact(self, name: str, value: Any) -> None:
         self._execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, json.dumps(value, ensure_ascii=False)))
+
+
+def _way_to_look(path: Path) -> str:
+    """How SQLite opens a file for reading so that nothing is left beside it."""
+    if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
+        # Reading needs a log and its index; who may write takes them away again, who may only read leaves them.
+        return "mode=rw"
+    has_log = all(path.with_name(f"{path.name}{end}").is_file() for end in ("-wal", "-shm"))
+    return "mode=ro" if has_log else "immutable=1"
