@@ -15,7 +15,7 @@ from corpus_to_ft.ingest.dates import iso_date
 from corpus_to_ft.ingest.files import IngestSettings, find_sources, read_file
 from corpus_to_ft.ingest.jsonl import JsonlReader
 from corpus_to_ft.ingest.markdown import MarkdownReader
-from corpus_to_ft.ingest.script import language_of
+from corpus_to_ft.ingest.languages import language_of
 from corpus_to_ft.ingest.stage import read_documents
 from corpus_to_ft.ingest.table import TableReader
 from corpus_to_ft.ingest.text import TextReader
@@ -200,9 +200,13 @@ def test_a_date_that_is_not_understood_leaves_a_warning() -> None:
         ("今日はいい天気です。", "ja"),
         ("An English post about Kafka by 김개발 and many other people of that team and of its neighbors.", "en"),
         ("12345 😀", "und"),
+        ("kubectl get pods -n kube-system -o wide", "en"),
+        ("Die Werkstatt öffnet um neun Uhr, und die Kinder bringen ihre Fahrräder selbst mit.", "de"),
+        ("Утром мастерская открывается в девять часов, и дети приносят велосипеды сами.", "ru"),
+        ("김개발 작성. The workshop opens at nine, and the children bring their own bicycles to be repaired.", "ko"),
     ],
 )
-def test_language_is_told_by_script(text: str, language: str) -> None:
+def test_language_is_told_by_script_and_else_by_a_detector(text: str, language: str) -> None:
     assert language_of(text) == language
 
 

@@ -10,7 +10,7 @@ from corpus_to_ft.errors import InputError
 from corpus_to_ft.ingest.base import BadPage, Match, Page, Reader, SourceFile
 from corpus_to_ft.ingest.dates import iso_date
 from corpus_to_ft.ingest.files import IngestSettings, rejected
-from corpus_to_ft.ingest.script import language_of
+from corpus_to_ft.ingest.languages import language_of
 from corpus_to_ft.injection import injection_warnings
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import Document, Rejected
