@@ -19,10 +19,11 @@ from urllib.parse import quote
 from corpus_to_ft.errors import SYSTEM_FAULTS, ConfigError, StoreError, boundary
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import ProviderFailure, Reply
-from corpus_to_ft.store import batches
+from corpus_to_ft.store import batches, pages
 from corpus_to_ft.store.batches import Batch
 from corpus_to_ft.store.codec import decode, encode
 from corpus_to_ft.store.migrations import MIGRATIONS, migrate
+from corpus_to_ft.store.pages import SitePage
 
 FILE_NAME = "run.sqlite"
 Key = tuple[str, str]  # fingerprint, item id
@@ -277,6 +278,13 @@ class RunStore:
             Call(**dict(zip(Call.__slots__, row, strict=True)))
             for row in self._execute(f"SELECT {columns} FROM calls ORDER BY id")
         ]
+
+    def site_pages(self, site: str) -> dict[str, SitePage]:
+        """By address, what is known of the pages of a site."""
+        return {page.address: page for page in map(pages.page_of, self._execute(pages.READ, (site,)))}
+
+    def save_site_page(self, page: SitePage) -> None:
+        self._execute(pages.WRITE, pages.values(page))
 
     def fact(self, name: str) -> Any:
         """A JSON value remembered about the run, None when there is none."""

@@ -36,7 +36,19 @@ def m002_batches(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE calls ADD COLUMN batch TEXT NOT NULL DEFAULT ''")
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (m001_results_replies_calls, m002_batches)
+def m003_site_pages(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        "CREATE TABLE site_pages (site TEXT, address TEXT, crawl INTEGER, kind TEXT, status INTEGER, final TEXT,"
+        " media TEXT, etag TEXT, last_modified TEXT, sha256 TEXT, digest TEXT, published TEXT, links TEXT,"
+        " robots TEXT, skipped TEXT, fetched_at TEXT, PRIMARY KEY (site, address)) WITHOUT ROWID"
+    )
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    m001_results_replies_calls,
+    m002_batches,
+    m003_site_pages,
+)
 
 
 def migrate(connection: sqlite3.Connection) -> None:
