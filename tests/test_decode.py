@@ -162,3 +162,20 @@ def test_one_bad_byte_in_a_long_text_costs_one_character_and_no_sound_one(text: 
     damaged = bytearray(text.encode())
     damaged[4] = 0xFF
     assert len(text) - len(decode(bytes(damaged), source="긴 글.txt").text) == 1
+
+
+def test_private_use_characters_are_what_they_stand_for_or_are_left_out_and_named() -> None:
+    text = "\uf0a7 첫째 항목\n\uf0d8 둘째 항목\n셋째\uf0b7 항목\ue000과 \U000f02b1넷째\n"
+    decoded = decode(text.encode(), source="글.txt")
+    assert decoded.text == "• 첫째 항목\n• 둘째 항목\n셋째• 항목과 넷째\n"
+    (warning,) = decoded.warnings
+    assert "2 private-use characters" in warning
+    assert "U+E000, U+F02B1" in warning
+    assert decode(KOREAN.encode(), source="글.txt").warnings == ()
+
+
+def test_old_hangul_in_the_hanyang_code_becomes_the_jamo_of_unicode() -> None:
+    pytest.importorskip("hypua2jamo", reason="hypua2jamo is absent; it has no wheel for this Python")
+    decoded = decode("\uf53a글은 나랏\ub9d0\uebd4미".encode(), source="글.txt")
+    assert decoded.text == "\u1112\u119e\u11ab글은 나랏말\u110a\u119e미"
+    assert decoded.warnings == ()

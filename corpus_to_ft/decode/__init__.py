@@ -20,10 +20,11 @@ from corpus_to_ft.decode.damage import (
     without_replaced,
 )
 from corpus_to_ft.decode.korean import compose_filled, korean_score, plausible, reads_korean
+from corpus_to_ft.decode.private_use import private_use_warnings
 from corpus_to_ft.errors import InputError
 from corpus_to_ft.language import Sentence
 
-__all__ = ["Decoded", "clean_text", "decode", "recognize"]
+__all__ = ["Decoded", "clean_text", "decode", "private_use_warnings", "recognize"]
 
 BOMS = (
     (b"\xef\xbb\xbf", "utf-8"),
@@ -62,6 +63,7 @@ def decode(data: bytes, *, source: str, html: bool = False) -> Decoded:
     text, warnings = without_replaced(clean_text(raw.text), source)
     if not text.strip():
         raise InputError("empty", Sentence("{source}: holds no text", source=source))
+    warnings += private_use_warnings(raw.text, source)
     return Decoded(text=text, encoding=raw.encoding, warnings=(*raw.warnings, *warnings))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from corpus_to_ft.decode.private_use import RANGES, without_private_use
+
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _JUNK = re.compile(
     # What a terminal obeys: colors, cursor moves, links; without the escape alone, its letters would stay as text.
@@ -22,7 +24,7 @@ _JUNK = re.compile(
 # Everything that the two above may touch: one look tells that a text holds none of it.
 _UNCLEAN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff"
-    "\ufdd0-\ufdef\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
+    f"\ufdd0-\ufdef\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f{RANGES}]"
 )
 # Half-width jamo, the filler among them; each is the narrow form of an ordinary one.
 _NARROW = re.compile("[\uffa0-\uffdc]+")
@@ -38,12 +40,12 @@ _SPELLED = re.compile(f"([{INITIALS}])([ㅏ-ㅣ])(?:([{FINALS}])(?![ㅏ-ㅣ]))?"
 
 
 def clean_text(text: str) -> str:
-    """NFC with `\n` line ends, without control, zero-width and other invisible characters that carry no meaning.
+    """NFC with `\n` line ends, without control, zero-width and other characters that carry no meaning.
 
     Half-width Hangul becomes ordinary syllables; no other compatibility character is changed.
     """
     if _UNCLEAN.search(text):
-        text = _JUNK.sub("", _LINE_ENDS.sub("\n", text))
+        text = without_private_use(_JUNK.sub("", _LINE_ENDS.sub("\n", text)))
     text = _NARROW.sub(_widened, text)
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
