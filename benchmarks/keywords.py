@@ -19,7 +19,7 @@ from pathlib import Path
 
 from corpus_to_ft.analyzers.base import Analyzer
 from corpus_to_ft.ingest.base import Reader
-from corpus_to_ft.ingest.files import FileRef, read_file
+from corpus_to_ft.ingest.files import FileRef, IngestSettings
 from corpus_to_ft.ingest.stage import read_documents
 from corpus_to_ft.llm.extractive.candidates import normalized
 from corpus_to_ft.llm.extractive.keywords import rank_keywords
@@ -36,7 +36,7 @@ TOP = 10
 
 
 def read_one(path: Path, readers: Sequence[Reader]) -> Document | None:
-    file = read_file(FileRef(path=path, source=path.name))
+    file = FileRef(path=path, source=path.name).read(IngestSettings())
     if isinstance(file, Rejected):
         return None
     return next((found for found in read_documents(file, readers) if isinstance(found, Document)), None)

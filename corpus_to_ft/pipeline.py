@@ -22,12 +22,12 @@ from typing import Literal
 
 from corpus_to_ft import dataset
 from corpus_to_ft.document_work import DocumentWork, ReadWork, document_keywords
-from corpus_to_ft.ingest.base import SourceFile
-from corpus_to_ft.ingest.files import FileRef, find_sources, read_file
+from corpus_to_ft.ingest.base import Found, SourceFile
+from corpus_to_ft.ingest.sources import find_sources
 from corpus_to_ft.ingest.stage import read_documents
 from corpus_to_ft.llm.stage import NO_LIMITS, DirectAsk, LedgerAsk, Limits
 from corpus_to_ft.passages import analyze_document
-from corpus_to_ft.records import Keywords, Rejected, digest
+from corpus_to_ft.records import Keywords, Rejected
 from corpus_to_ft.run.base import Executor, Progress, Silence
 from corpus_to_ft.run.each import Tally, Task, do_each
 from corpus_to_ft.run.processes import ProcessesExecutor
@@ -79,7 +79,7 @@ def build_dataset(
 
 
 def _ingest(
-    settings: Settings, found: Iterator[FileRef], store: RunStore, executor: Executor, progress: Progress
+    settings: Settings, found: Iterator[Found], store: RunStore, executor: Executor, progress: Progress
 ) -> Tally:
     work = ReadWork(readers=tuple(settings.make_readers()), settings=settings.ingest)
     ids: list[str] = []
@@ -87,10 +87,10 @@ def _ingest(
 
     def tasks() -> Iterator[Task[SourceFile | Rejected]]:
         for ref in found:
-            item = read_file(ref, settings.ingest)
+            item = ref.read(settings.ingest)
             sha256 = "" if isinstance(item, Rejected) else hashlib.sha256(item.data).hexdigest()
             inputs.append((ref.source, sha256))
-            ids.append(item.id if isinstance(item, Rejected) else digest(item.source, sha256))
+            ids.append(item.id if isinstance(item, Rejected) else item.id_of(sha256))
             yield Task(item=item, item_id=ids[-1], source=ref.source, given={})
 
     progress.start("ingest", None)
@@ -159,7 +159,7 @@ def list_keywords(settings: Settings, sources: Sequence[str], top: int) -> Itera
     """The best keywords of each document, without a run; `document_id` holds the document's source."""
     readers, analyzer = settings.make_readers(), settings.make_analyzer()
     for ref in find_sources(sources, settings.ingest):
-        file = read_file(ref, settings.ingest)
+        file = ref.read(settings.ingest)
         for record in [file] if isinstance(file, Rejected) else read_documents(file, readers, settings.ingest):
             if isinstance(record, Rejected):
                 yield record

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus_to_ft.document_work import DocumentWork, ReadWork
-from corpus_to_ft.ingest.files import find_sources, read_file
+from corpus_to_ft.ingest.sources import find_sources
 from corpus_to_ft.ingest.stage import read_documents
 from corpus_to_ft.llm.estimate import EstimatingAsk
-from corpus_to_ft.records import Document, Rejected, digest
+from corpus_to_ft.records import Document, Rejected
 from corpus_to_ft.run.each import Task
 from corpus_to_ft.settings import Settings
 from corpus_to_ft.store import RunStore
@@ -85,11 +85,11 @@ def _documents(
     read = ReadWork(readers=tuple(settings.make_readers()), settings=settings.ingest)
     fingerprint = read.fingerprint()
     for ref in find_sources(sources, settings.ingest, skip=out):
-        file = read_file(ref, settings.ingest)
+        file = ref.read(settings.ingest)
         counts["files"] += 1
         if isinstance(file, Rejected):
             continue
-        key = (fingerprint, digest(file.source, hashlib.sha256(file.data).hexdigest()))
+        key = (fingerprint, file.id_of(hashlib.sha256(file.data).hexdigest()))
         result = store.result("ingest", key) if store else None
         counts["files_done"] += result is not None
         found = result if result is not None else read_documents(file, read.readers, settings.ingest)

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from corpus_to_ft.errors import ConfigError
-from corpus_to_ft.ingest.base import SourceFile
+from corpus_to_ft.ingest.base import IngestSettings, SourceFile
 from corpus_to_ft.ingest.dates import iso_date
-from corpus_to_ft.ingest.files import IngestSettings, find_sources, read_file
 from corpus_to_ft.ingest.jsonl import JsonlReader
-from corpus_to_ft.ingest.markdown import MarkdownReader
 from corpus_to_ft.ingest.languages import language_of
+from corpus_to_ft.ingest.markdown import MarkdownReader
+from corpus_to_ft.ingest.sources import find_sources
 from corpus_to_ft.ingest.stage import read_documents
 from corpus_to_ft.ingest.table import TableReader
 from corpus_to_ft.ingest.text import TextReader
@@ -52,15 +52,15 @@ def test_links_that_lead_outside_are_named_and_not_followed_unless_asked(tmp_pat
 
     found = list(find_sources([source]))
     assert [ref.source for ref in found] == ["가.txt", "나.txt", "속/안.txt", "속/폴더"]
-    left_out = [item for ref in found if isinstance(item := read_file(ref), Rejected)]
+    left_out = [item for ref in found if isinstance(item := ref.read(IngestSettings()), Rejected)]
     assert [(item.source, item.reason) for item in left_out] == [("나.txt", "link"), ("속/폴더", "link")]
     assert all("ingest.follow_links" in item.detail for item in left_out)
 
     settings = IngestSettings(follow_links=True)
-    followed = [read_file(ref, settings) for ref in find_sources([source], settings)]
+    followed = [ref.read(settings) for ref in find_sources([source], settings)]
     assert [item.source for item in followed if isinstance(item, SourceFile)][-1] == "속/폴더/비밀.txt"
 
-    both = [read_file(ref) for ref in find_sources([source, tmp_path / "밖"])]
+    both = [ref.read(IngestSettings()) for ref in find_sources([source, tmp_path / "밖"])]
     assert [item.source for item in both if isinstance(item, Rejected)] == ["글/나.txt"]
 
     (tmp_path / "고리").symlink_to(source)
@@ -81,7 +81,7 @@ def test_what_cannot_be_read_is_rejected_before_it_is_opened(tmp_path: Path) -> 
     settings = IngestSettings(max_mb=0.001)
     reasons = {}
     for ref in find_sources([str(tmp_path)], settings):
-        item = read_file(ref, settings)
+        item = ref.read(settings)
         assert isinstance(item, Rejected)
         reasons[ref.source] = item.reason
     assert reasons == {"관.txt": "not_a_file", "끊긴.txt": "unreadable", "큰.txt": "too_large"}

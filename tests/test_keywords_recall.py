@@ -9,7 +9,7 @@ import pytest
 
 from corpus_to_ft.analyzers.kiwi import KiwiAnalyzer
 from corpus_to_ft.ingest.base import Reader
-from corpus_to_ft.ingest.files import FileRef, read_file
+from corpus_to_ft.ingest.files import FileRef, IngestSettings
 from corpus_to_ft.ingest.stage import read_documents
 from corpus_to_ft.llm.extractive.candidates import normalized
 from corpus_to_ft.llm.extractive.keywords import rank_keywords
@@ -21,7 +21,7 @@ FLOOR = 0.45
 
 
 def _document(path: Path) -> Document:
-    file = read_file(FileRef(path=path, source=path.name))
+    file = FileRef(path=path, source=path.name).read(IngestSettings())
     assert not isinstance(file, Rejected)
     (document,) = read_documents(file, [make_plugin("ingest", "markdown", Reader)])
     assert isinstance(document, Document)

@@ -42,12 +42,13 @@ def print_keywords(
 
 def print_tokens(sources: Sequence[str], *, encoding: str, as_json: bool) -> int:
     from corpus_to_ft.decode import decode
-    from corpus_to_ft.ingest.files import IngestSettings, find_sources, read_file
+    from corpus_to_ft.ingest.base import IngestSettings
+    from corpus_to_ft.ingest.sources import find_sources
     from corpus_to_ft.tokens import count_tokens, encoding_for
 
     name, settings, lost = encoding_for(encoding), IngestSettings(), 0
     for ref in find_sources(sources, settings):
-        file = read_file(ref, settings)
+        file = ref.read(settings)
         try:
             if isinstance(file, Rejected):
                 raise InputError(file.reason, file.detail)

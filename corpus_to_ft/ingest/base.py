@@ -1,4 +1,4 @@
-"""The contract of a reader: from a file's bytes to pages."""
+"""The contracts of ingest: what was found and can be read, and a reader, which makes pages of a file's bytes."""
 
 from __future__ import annotations
 
@@ -7,11 +7,57 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, Protocol
+from urllib.parse import unquote, urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.plugin import Plugin
-from corpus_to_ft.records import Block
+from corpus_to_ft.records import Block, Rejected, digest
+
+STAGE = "ingest"
+MEBIBYTE = 1024 * 1024
+# The suffix that files of a media type usually carry, for addresses without one.
+USUAL_SUFFIXES: Mapping[str, str] = {
+    "text/html": ".html",
+    "application/xhtml+xml": ".xhtml",
+    "text/markdown": ".md",
+    "text/plain": ".txt",
+    "text/csv": ".csv",
+    "text/tab-separated-values": ".tsv",
+    "text/xml": ".xml",
+    "application/xml": ".xml",
+    "application/rss+xml": ".xml",
+    "application/atom+xml": ".xml",
+    "application/json": ".json",
+    "application/feed+json": ".json",
+    "application/x-ndjson": ".jsonl",
+    "application/jsonl": ".jsonl",
+    "application/pdf": ".pdf",
+    "application/epub+zip": ".epub",
+    "application/vnd.oasis.opendocument.text": ".odt",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": ".pptx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    "application/x-hwp": ".hwp",
+    "application/haansofthwp": ".hwp",
+    "application/vnd.hancom.hwp": ".hwp",
+    "application/vnd.hancom.hwpx": ".hwpx",
+    "application/zip": ".zip",
+}
+# Servers call many things so that they do not know.
+VAGUE_TYPES = frozenset({"text/plain", "text/xml", "application/xml", "application/zip", "application/octet-stream"})
+
+
+class IngestSettings(BaseModel):
+    """What is read: `max_mb` bounds a file (mebibytes), `max_chars` the text of a document; 0 is no bound."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    max_mb: float = Field(default=100, ge=0)
+    max_chars: int = Field(default=2_000_000, ge=0)
+    follow_links: bool = Field(default=False, description="also symbolic links that lead outside the source")
 
 
 class Match(IntEnum):
@@ -24,19 +70,56 @@ class Match(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFile:
-    """One file's bytes. `source` is its path relative to what the user named, NFC, with `/`."""
+    """One file's bytes. `source` is its address, or its path relative to what the user named, NFC, with `/`.
+
+    `media_type` ("text/html") and `charset` are what a web server said, both lower case and without parameters.
+    """
 
     source: str
     data: bytes
+    media_type: str = ""
+    charset: str = ""
+
+    def id_of(self, sha256: str) -> str:
+        """The same for the same bytes under the same name; `sha256` of the bytes is made once, by the caller."""
+        said = [self.media_type, self.charset] if self.media_type or self.charset else []
+        return digest(self.source, sha256, *said)
 
     @property
     def suffix(self) -> str:
-        """Lower-case suffix with its dot, `.md`."""
-        return PurePosixPath(self.source).suffix.lower()
+        """Lower-case suffix with its dot, `.md`; of an address that of its media type, where the server knows it."""
+        own = self._path.suffix.lower()
+        usual = USUAL_SUFFIXES.get(self.media_type, "")
+        if usual and self.media_type not in VAGUE_TYPES:  # `/view.php` and `/v1.2` say nothing about what they give
+            return usual
+        return own or usual
 
     @property
     def stem(self) -> str:
-        return PurePosixPath(self.source).stem
+        return self._path.stem
+
+    @property
+    def _path(self) -> PurePosixPath:
+        is_address = "://" in self.source
+        return PurePosixPath(unquote(urlsplit(self.source).path) if is_address else self.source)
+
+
+class Found(Protocol):
+    """Something that was found and can be read: a file, a member of an archive, a page of a site.
+
+    Finding looks at names only; nothing found holds contents. `source` is as in SourceFile.
+    """
+
+    @property
+    def source(self) -> str: ...
+
+    def read(self, settings: IngestSettings) -> SourceFile | Rejected:
+        """The bytes, or why they cannot be had."""
+
+
+def rejected(source: str, reason: str, detail: Sentence) -> Rejected:
+    """What was found and cannot be used."""
+    return Rejected.make(item_id=digest(source), source=source, stage=STAGE, reason=reason, detail=detail)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
