@@ -39,7 +39,7 @@ class Orders:
     `lose` and `refuse` are by call ("files", "batches"): how many replies get lost after the work was done, and which
     statuses are given before it. `faults` are shares by name: a status, "missing", "duplicate", "half", "refusal",
     "no_body"; decided by prompt and by how often it came, `fault_times` bounds how often. `kill` names the moment at
-    which the process `pid` is ended: "files:before", "files:after", "batches:before", …
+    which the process `pid` is ended: "files:before", "files:after", "batches:before", … `says` stands in every refusal.
     """
 
     lose: dict[str, int] = field(default_factory=dict)
@@ -56,6 +56,7 @@ class Orders:
     lag: int = 0
     late_files: int = 0
     cut_downloads: int = 0
+    says: str = "not now"
     at_once: int = 0
     kill: str = ""
     pid: int = 0
@@ -100,7 +101,7 @@ class BatchServer:
         status, value, ending = 200, b"", "keep"
         refused = self.orders.refuse.get(call)
         if refused:
-            status, value = refused.pop(0), json_bytes({"error": {"message": "not now", "code": "not_now"}})
+            status, value = refused.pop(0), json_bytes({"error": {"message": self.orders.says, "code": "not_now"}})
         else:
             status, value = self._answer(request, name)
         self._kill(f"{call}:after")
@@ -282,13 +283,14 @@ class BatchServer:
         if fault == "missing":
             return True, []
         if fault.isdigit():
-            return False, [_result(line, _http(int(fault), {"error": {"message": "no", "code": f"code_{fault}"}}))]
+            told = {"message": self.orders.says, "code": f"code_{fault}"}
+            return False, [_result(line, _http(int(fault), {"error": told}))]
         self.billed[prompt_id] += 1
         shape = body.get("response_format") or {}
         schema = shape.get("json_schema", {}).get("schema") if shape.get("type") == "json_schema" else None
         message = {"role": "assistant", "content": contents.answer(body["messages"], schema), "refusal": None}
         if fault == "refusal":
-            message.update(content=None, refusal="죄송하지만 도와 드릴 수 없습니다.")
+            message.update(content=None, refusal=f"죄송하지만 도와 드릴 수 없습니다. {self.orders.says}")
         choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
         said = {
             "id": "chatcmpl-1",

@@ -278,3 +278,34 @@ def test_batches_and_direct_calls_continue_each_other() -> None:
     assert set(changed) == set(OpenaiBatchProvider.not_in_fingerprint)
     for name, value in changed.items():
         assert OpenaiBatchProvider(**fields, **{name: value}).fingerprint() == batch.fingerprint(), name
+
+
+# Of no form by which a key is known.
+KEY = "canary.0123456789abcdef"
+
+
+@pytest.mark.parametrize(
+    "orders",
+    [
+        {"refuse": {"files": [400]}},
+        {"refuse": {"batches": [400]}},
+        {"refuse": {"batches:get": [400]}, "lose": {"batches": 1}},
+        {"problems": [{"code": "bad_key", "message": f"not with {KEY}", "line": None, "param": ""}]},
+        {"problems": [{"code": "bad_line", "message": f"not with {KEY}", "line": 1, "param": ""}]},
+        {"faults": {"400": 1.0}},
+        {"faults": {"refusal": 1.0}},
+    ],
+    ids=["upload", "creation", "list", "batch", "line of the batch", "error line", "refusal"],
+)
+def test_a_key_that_the_server_repeats_is_shown_and_kept_nowhere(tmp_path: Path, orders: dict[str, Any]) -> None:
+    said: list[str] = []
+    with serve_batches(says=f"not with {KEY}", **orders) as server:
+        try:
+            found = answers(provider(server, api_key=KEY), tmp_path, prompts(2))
+            said += [answer.detail for answer in found if isinstance(answer, ProviderFailure)]
+        except (ConfigError, Waits) as error:
+            said.append(str(error))
+    assert any("***" in text for text in said), said
+    kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert KEY not in " ".join(said)
+    assert KEY.encode() not in kept

@@ -96,7 +96,7 @@ class Harvester:
         for file_id in filter(None, (standing.output_file_id, standing.error_file_id)):
             with ExitStack() as stack:
                 file = stack.enter_context(self.remote().download(file_id))
-                for prompt_id, verdict in read_results(file, self._asked(desk, standing)):
+                for prompt_id, verdict in read_results(file, self._asked(desk, standing), self.remote().without_key):
                     if isinstance(verdict, Said):
                         desk.settle(prompt_id, verdict)
                     elif is_better(verdict, held.get(prompt_id)):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from corpus_to_ft.errors import ConfigError, CorpusToFtError, ProviderUnavailable
-from corpus_to_ft.language import Sentence
+from corpus_to_ft.language import Sentence, foreign
 from corpus_to_ft.llm.chat.answer import Again, Asked, Halt, No, judge
 from corpus_to_ft.llm.chat.server import ChatServer
 
@@ -29,6 +29,8 @@ PAGE = 100
 PATIENT_RETRIES = 4
 # A part of a result file at a time.
 PART_BYTES = 1 << 16
+# A shorter key is a word ("ollama", "EMPTY") that a text may hold.
+SHORTEST_KEY = 12
 
 
 class Away(ProviderUnavailable):
@@ -83,6 +85,8 @@ class Remote:
 
         self._server = server
         carried = server.key_header()
+        sent = server.api_key.get_secret_value().strip() if server.api_key else ""
+        self._key = sent.encode() if len(sent) >= SHORTEST_KEY else b""
         key = carried.get("Authorization", "").removeprefix("Bearer ")
         self._patient: OpenAI = OpenAI(
             # The client insists on a key; where there is none, or it goes in another header, none is sent.
@@ -98,6 +102,10 @@ class Remote:
 
     def close(self) -> None:
         self._patient.close()
+
+    def without_key(self, said: bytes) -> bytes:
+        """What a server says, which may repeat what it was sent."""
+        return said.replace(self._key, b"***") if self._key else said
 
     def upload(self, path: Path) -> str:
         """The file's id; Away leaves open whether it is there."""
@@ -120,14 +128,14 @@ class Remote:
             made = self._once.batches.create(
                 input_file_id=file_id, endpoint=ENDPOINT, completion_window="24h", metadata=marks
             )
-            return _standing(made)
+            return self._standing(made)
 
     def find_batch(self, key: str, file_id: str, since: datetime) -> Standing | None:
         """The batch with our key or our file, where the server has it."""
         with self._speaking(Sentence("the list of batches")):
             for batch in _recent(self._patient.batches.list(limit=PAGE), since):
                 if (batch.metadata or {}).get(KEY) == key or batch.input_file_id == file_id:
-                    return _standing(batch)
+                    return self._standing(batch)
         return None
 
     def look(self, batch_id: str) -> Standing | None:
@@ -136,7 +144,7 @@ class Remote:
 
         with self._speaking(Sentence("a look at a batch")):
             try:
-                return _standing(self._patient.batches.retrieve(batch_id))
+                return self._standing(self._patient.batches.retrieve(batch_id))
             except NotFoundError:
                 return None
 
@@ -146,11 +154,11 @@ class Remote:
 
         with self._speaking(Sentence("the end of a batch")):
             try:
-                return _standing(self._patient.batches.cancel(batch_id))
+                return self._standing(self._patient.batches.cancel(batch_id))
             except NotFoundError:
                 return None
             except (BadRequestError, ConflictError):
-                return _standing(self._patient.batches.retrieve(batch_id))
+                return self._standing(self._patient.batches.retrieve(batch_id))
 
     def download(self, file_id: str) -> IO[bytes]:
         """The whole file, on the disk: nothing of one that arrived in part is ever read."""
@@ -166,7 +174,7 @@ class Remote:
                     for part in answer.iter_bytes(PART_BYTES):
                         kept.write(part)
             except httpx2.HTTPError as error:
-                raise Away(Sentence("the results of a batch broke off: {cause}", cause=error)) from error
+                raise Away(Sentence("the results of a batch broke off: {cause}", cause=self._cause(error))) from error
             kept.seek(0)
             # The caller reads it and closes it.
             stack.pop_all()
@@ -183,12 +191,12 @@ class Remote:
         except openai.APIStatusError as error:
             raise self._refused(error, about) from error
         except openai.APIConnectionError as error:
-            raise Away(
-                Sentence("{url} gave no answer to {about}: {cause}", url=url, about=about, cause=error)
-            ) from error
+            said = Sentence("{url} gave no answer to {about}: {cause}", url=url, about=about, cause=self._cause(error))
+            raise Away(said) from error
         except (openai.OpenAIError, ValueError, AttributeError) as error:
             # An answer that is no JSON, or JSON of another shape.
-            said = Sentence("{url} gave an unreadable answer to {about}: {cause}", url=url, about=about, cause=error)
+            cause = self._cause(error)
+            said = Sentence("{url} gave an unreadable answer to {about}: {cause}", url=url, about=about, cause=cause)
             raise Away(said) from error
 
     def _refused(self, error: APIStatusError, about: Sentence) -> CorpusToFtError:
@@ -208,7 +216,8 @@ class Remote:
                 "provider.use=openai_compatible asks directly"
             )
             return ConfigError(Sentence(said, url=url))
-        match judge(error.status_code, error.response.headers, error.response.content, asked):
+        told = self.without_key(error.response.content)
+        match judge(error.status_code, error.response.headers, told, asked):
             case Halt(error=halted):
                 return halted
             case Again(why=why, wait_s=wait_s):
@@ -216,7 +225,33 @@ class Remote:
             case No(detail=cause):
                 return ConfigError(Sentence("{url} refuses {about}: {cause}", url=url, about=about, cause=cause))
             case _:
-                return ConfigError(Sentence("{url} refuses {about}: {cause}", url=url, about=about, cause=error))
+                cause = self._cause(error)
+                return ConfigError(Sentence("{url} refuses {about}: {cause}", url=url, about=about, cause=cause))
+
+    def _cause(self, error: Exception) -> Sentence:
+        return foreign(self._said(str(error)))
+
+    def _said(self, text: str) -> str:
+        return self.without_key(text.encode("utf-8", "replace")).decode()
+
+    def _standing(self, batch: SdkBatch) -> Standing:
+        counts = batch.request_counts
+        told = batch.errors.data if batch.errors and batch.errors.data else []
+        return Standing(
+            id=_id_of(batch),
+            status=str(batch.status),
+            answered=counts.completed or 0 if counts else 0,
+            failed=counts.failed or 0 if counts else 0,
+            output_file_id=batch.output_file_id or "",
+            error_file_id=batch.error_file_id or "",
+            problems=tuple(
+                Problem(
+                    code=self._said(one.code or ""), message=self._said(one.message or ""),
+                    line=one.line, param=one.param or "",
+                )
+                for one in told
+            ),
+        )  # fmt: skip
 
 
 def _recent(listed: Iterable[Any], since: datetime) -> Iterator[Any]:
@@ -240,20 +275,3 @@ def _id_of(made: Any) -> str:
     if not isinstance(made.id, str) or not made.id:
         raise ValueError("it names no id")
     return str(made.id)
-
-
-def _standing(batch: SdkBatch) -> Standing:
-    counts = batch.request_counts
-    told = batch.errors.data if batch.errors and batch.errors.data else []
-    return Standing(
-        id=_id_of(batch),
-        status=str(batch.status),
-        answered=counts.completed or 0 if counts else 0,
-        failed=counts.failed or 0 if counts else 0,
-        output_file_id=batch.output_file_id or "",
-        error_file_id=batch.error_file_id or "",
-        problems=tuple(
-            Problem(code=one.code or "", message=one.message or "", line=one.line, param=one.param or "")
-            for one in told
-        ),
-    )

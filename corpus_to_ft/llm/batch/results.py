@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO, Any
 
 from corpus_to_ft.llm.chat.answer import Again, Asked, Said, Verdict, judge
@@ -13,11 +13,11 @@ from corpus_to_ft.llm.replies import read_json
 UNANSWERED = frozenset({"batch_expired", "batch_cancelled"})
 
 
-def read_results(file: IO[bytes], asked: Asked) -> Iterator[tuple[str, Verdict]]:
-    """(prompt id, verdict) of every line that can be read; a line that cannot is as good as missing."""
+def read_results(file: IO[bytes], asked: Asked, clean: Callable[[bytes], bytes]) -> Iterator[tuple[str, Verdict]]:
+    """(prompt id, verdict) of every line that can be read, after `clean`; one that cannot is as good as missing."""
     for line in file:
         try:
-            value = read_json(line)
+            value = read_json(clean(line))
         except ValueError:
             continue
         if isinstance(value, dict) and isinstance(value.get("custom_id"), str):
