@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from importlib import metadata, resources
 from itertools import chain
 from pathlib import Path
@@ -16,6 +17,7 @@ from corpus_to_ft import __version__
 from corpus_to_ft.checks.duplicates import drop_duplicates
 from corpus_to_ft.document_work import code_digest
 from corpus_to_ft.errors import ConfigError, boundary
+from corpus_to_ft.ingest.across import look_across
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.llm.stage import DirectAsk, LedgerAsk
 from corpus_to_ft.records import Document, Example, Keywords, Note, Passage, Rejected, Split, Summary, digest
@@ -29,7 +31,9 @@ from corpus_to_ft.write.base import dump_line
 from corpus_to_ft.write.manifest import Input, Leakage, RunFacts
 from corpus_to_ft.write.stage import MANIFEST, write_dataset
 
-DROPPED = ("", "duplicates")
+DROPPED, ACROSS_NOTES = ("", "duplicates"), ("", "notes")
+# The fact that names the documents that were compared with each other last.
+COMPARED = "compared"
 # The fact that names the fingerprint of reading while a run is under way, and after it was broken off.
 UNFINISHED = "unfinished"
 DUPLICATE_REASONS = frozenset({"duplicate", "near_duplicate", "same_prompt"})
@@ -125,14 +129,55 @@ def _results(store: RunStore) -> Iterator[tuple[Any, ...]]:
     reading = store.fact(UNFINISHED)
     if reading and not store.current("ingest"):
         yield from store.results_under("ingest", reading)
-    for stage in ("ingest", "summarize", "generate"):
+    yield from _read(store)
+    yield store.result("across", ACROSS_NOTES) or ()
+    for stage in ("summarize", "generate"):
         yield from store.current_results(stage)
+
+
+def _read(store: RunStore) -> Iterator[tuple[Any, ...]]:
+    """What reading gave, file after file, with what all documents together changed of it."""
+    changed = {document_id: fingerprint for fingerprint, document_id in store.current("across")}
+    for result in store.current_results("ingest"):
+        if changed:
+            result = tuple(
+                record
+                for read in result
+                for record in (
+                    store.result("across", (changed[read.id], read.id)) or () if read.id in changed else (read,)
+                )
+            )
+        yield result
 
 
 def documents(store: RunStore) -> Iterator[Document]:
     """Those of the latest run, one after the other."""
+    for result in _read(store):
+        yield from (record for record in result if isinstance(record, Document))
+
+
+def read_documents(store: RunStore) -> Iterator[Document]:
+    """Those of the latest run as each file gave them."""
     for result in store.current_results("ingest"):
         yield from (record for record in result if isinstance(record, Document))
+
+
+def compare_documents(settings: Settings, store: RunStore) -> None:
+    """Find what documents repeat of each other; nothing is done where the same ones were compared before."""
+    fingerprint = digest(code_digest(), settings.documents.model_dump(), store.current("ingest"))
+    if store.fact(COMPARED) == fingerprint:
+        return
+    across = look_across(partial(read_documents, store), settings.documents)
+    keys = []
+    for document in read_documents(store):
+        record = across.apply(document)
+        if record is not document:
+            key = (digest(record.id), document.id)
+            keys.append(key)
+            store.save_result("across", key, (record,))
+    store.save_result("across", ACROSS_NOTES, across.notes)
+    store.set_current("across", keys)
+    store.save_fact(COMPARED, fingerprint)
 
 
 def outcome(

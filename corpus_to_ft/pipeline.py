@@ -64,6 +64,7 @@ def build_dataset(
         store.save_fact("name", Path(os.path.realpath(sources[0])).name)
         with _make_executor(settings) as executor:
             tallies = [_ingest(settings, found, store, executor, progress)]
+            dataset.compare_documents(settings, store)
             if upto != "ingest":
                 generates = upto != "summarize"
                 tallies.append(_work_on_documents(settings, store, ask, executor, progress, generates=generates))

@@ -16,6 +16,7 @@ from corpus_to_ft.checks.duplicates import DuplicateSettings
 from corpus_to_ft.errors import ConfigError, cause_of
 from corpus_to_ft.generate.base import Generator
 from corpus_to_ft.generate.judge import JudgeSettings
+from corpus_to_ft.ingest.across import DocumentSettings
 from corpus_to_ft.ingest.base import Reader
 from corpus_to_ft.ingest.files import IngestSettings
 from corpus_to_ft.language import Sentence, joined
@@ -67,6 +68,7 @@ class Settings(BaseModel):
     analyzer: PluginChoice = PluginChoice(use="kiwi")
     generate: tuple[PluginChoice, ...] = Field(default=(PluginChoice(use="qa"),), min_length=1)
     ingest: IngestSettings = IngestSettings()
+    documents: DocumentSettings = DocumentSettings()
     readers: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
     passages: PassageSettings = PassageSettings()
     summarize: SummarizeSettings = SummarizeSettings()
