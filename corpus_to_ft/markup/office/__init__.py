@@ -1,0 +1,1 @@
+"""Turns the XML of word processors and presentations into text with structure."""
