@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from corpus_to_ft.ingest.copies import Copies
 from corpus_to_ft.ingest.base import STAGE
+from corpus_to_ft.ingest.copies import Copies
 from corpus_to_ft.ingest.repeated import RepeatedBlocks, same_text, without_blocks
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import Document, Note, Rejected, digest
