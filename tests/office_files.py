@@ -60,3 +60,33 @@ def docx(body: str, *, styles: str = "", footnotes: str = "", properties: str = 
             "word/document.xml": f"{head}<w:document {space}><w:body>{body}</w:body></w:document>",
         }
     )
+
+
+def shape(text: str, kind: str | None = None, *, level: int = 0, more: str = "") -> str:
+    """A shape with a paragraph a line; `kind` is that of a placeholder, None for a text box."""
+    place = "" if kind is None else f'<p:ph type="{kind}"/>' if kind else "<p:ph/>"
+    lines = "".join(f'<a:p><a:pPr lvl="{level}"/><a:r><a:t>{line}</a:t></a:r></a:p>' for line in text.split("\n"))
+    if not level:
+        lines = lines.replace('<a:pPr lvl="0"/>', "")
+    named = f"<p:nvSpPr><p:cNvPr {more}/><p:nvPr>{place}</p:nvPr></p:nvSpPr>"
+    return f"<p:sp>{named}<p:txBody>{lines}</p:txBody></p:sp>"
+
+
+def pptx(*slides: str, notes: str = "", hidden: int = -1, properties: str = "") -> bytes:
+    """A deck; the notes are those of its first slide, `hidden` the number of a slide that is not shown."""
+    space = f'xmlns:p="{SLIDES}" xmlns:a="{DRAWING}" xmlns:r="{OFFICE}"'
+    parts: dict[str, str | bytes] = {
+        "[Content_Types].xml": "<Types/>",
+        "_rels/.rels": rels(("officeDocument", "ppt/presentation.xml"), ("core-properties", "docProps/core.xml")),
+        "docProps/core.xml": properties or core(),
+        "ppt/_rels/presentation.xml.rels": rels(*(("slide", f"slides/slide{n}.xml") for n in range(len(slides)))),
+        "ppt/slides/_rels/slide0.xml.rels": rels(("notesSlide", "../notesSlides/notes.xml")),
+        "ppt/notesSlides/notes.xml": f"<p:notes {space}><p:cSld><p:spTree>{notes}</p:spTree></p:cSld></p:notes>",
+    }
+    shown = "".join(f'<p:sldId id="{n}" r:id="rId{n + 1}"/>' for n in range(len(slides)))
+    parts["ppt/presentation.xml"] = f"<p:presentation {space}><p:sldIdLst>{shown}</p:sldIdLst></p:presentation>"
+    for number, slide in enumerate(slides):
+        show = ' show="0"' if number == hidden else ""
+        inner = f"<p:cSld><p:spTree>{slide}</p:spTree></p:cSld>"
+        parts[f"ppt/slides/slide{number}.xml"] = f"<p:sld {space}{show}>{inner}</p:sld>"
+    return zipped(parts)

@@ -29,12 +29,12 @@ _NO_AUTHOR = re.compile(
     r"(?:windows|microsoft(?: office)?|office|registered|default|local)?\s*(?:user|사용자)\s*\d*|"
     r"microsoft(?: corporation)?|administrators?|admin\s*\d*|관리자|owner|root|master|guest|pc\d*|my ?pc|home|"
     r"unknown(?: author| creator)?|none|null|un-?named|작성자|저자|이름|author|\(?anonymous\)?|익명|"
-    r"python-docx|python-pptx|openpyxl|xlsxwriter|apache poi|calibre.*|(?:desktop|laptop|win)-\w+|user-?pc|"
+    r"python-docx|python-pptx|steve canny|openpyxl|xlsxwriter|apache poi|calibre.*|(?:desktop|laptop|win)-\w+|user-?pc|"
     r"samsung|삼성|lg|lenovo|hp|dell|asus|acer|sony|toshiba|[\d\W_]*|.*\\.*|.",
     re.IGNORECASE,
 )
 # When the templates of common libraries were made.
-_NO_DATES = ("2013-12-23T23:15", "2013-01-27T09:14", "2006-09-16T00:00", "1601-01-01", "1970-01-01", "1900-01-01")
+_NO_DATES = ("2013-12-23T23:15", "2013-01-27T09:1", "2006-09-16T00:00", "1601-01-01", "1970-01-01", "1900-01-01")
 _MOMENT = re.compile(r"(\d{4})-(\d{2})-(\d{2})(T\d{2}:\d{2}(?::\d{2})?)?(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?")
 
 
