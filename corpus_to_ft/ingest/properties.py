@@ -41,10 +41,15 @@ _MOMENT = re.compile(r"(\d{4})-(\d{2})-(\d{2})(T\d{2}:\d{2}(?::\d{2})?)?(?:\.\d+
 def title_of(written: str, page: PageText, stem: str) -> str:
     """The title in the properties if a person gave it, else the first heading, else the file's name."""
     title = _one_line(written)
-    if title and len(title) <= MAX_TITLE_CHARS and not _NO_TITLE.fullmatch(title):
+    if len(title) <= MAX_TITLE_CHARS and not is_made_by_a_program(title):
         return title
     headings = (block.of(page.text) for block in page.blocks if block.kind == "heading")
     return next((heading for heading in headings if len(heading) <= MAX_TITLE_CHARS), stem)
+
+
+def is_made_by_a_program(title: str) -> bool:
+    """Whether a title is empty or what a program calls a new document, or a file."""
+    return not title or _NO_TITLE.fullmatch(title) is not None
 
 
 def author_of(written: str) -> str:
