@@ -292,7 +292,7 @@ KEY = "canary.0123456789abcdef"
         {"refuse": {"batches:get": [400]}, "lose": {"batches": 1}},
         {"problems": [{"code": "bad_key", "message": f"not with {KEY}", "line": None, "param": ""}]},
         {"problems": [{"code": "bad_line", "message": f"not with {KEY}", "line": 1, "param": ""}]},
-        {"faults": {"400": 1.0}},
+        {"faults": {"413": 1.0}},
         {"faults": {"refusal": 1.0}},
     ],
     ids=["upload", "creation", "list", "batch", "line of the batch", "error line", "refusal"],

@@ -62,9 +62,13 @@ def print_status(out: Path, *, as_json: bool) -> int:
 def print_rejected(out: Path, *, reason: str, as_json: bool) -> int:
     with RunStore.read(out) as store:
         found = [item for item in dataset.Contents.load(store).rejected if reason in ("", item.reason)]
+        aside = {item.item_id: store.replies_aside_about(item.item_id) for item in found}
     if as_json:
         for item in found:
-            print(json.dumps(dataset.rejected_line(item), ensure_ascii=False))
+            line = dataset.rejected_line(item)
+            replies = [{"text": a.reply.text, "chars": a.chars, "cut": a.is_cut} for a in aside[item.item_id]]
+            line |= {"replies": replies} if replies else {}
+            print(json.dumps(line, ensure_ascii=False))
         return ExitCode.DONE
     table = Table(tr("source"), tr("stage"), tr("reason"), tr("detail"))
     for item in found:
@@ -72,6 +76,9 @@ def print_rejected(out: Path, *, reason: str, as_json: bool) -> int:
     console = Console()
     if found:
         console.print(table)
+    unread = sum(len(replies) for replies in aside.values())
+    if unread:
+        print(tr("{count} replies could not be read and were asked for again; --json shows them", count=f"{unread:,}"))
     counted = Counter(item.reason for item in found)
     console.print(", ".join(f"{tr(name)} {count:,}" for name, count in counted.most_common()) or tr("rejected: 0"))
     return ExitCode.DONE

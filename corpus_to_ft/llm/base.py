@@ -105,7 +105,9 @@ class Ledger(Protocol):
     ) -> None:
         """`usage` is None where nobody knows what was billed; `reply` is kept before anything is done with it.
 
-        What is kept is never asked again. `asked_by` is the fingerprint of who asked, where it is another now.
+        What is kept is never asked again; but a Reply under another `outcome` than its `finish` could not be read:
+        it is set aside, for the day on which it can, and its prompt is free to be asked. `asked_by` is the
+        fingerprint of who asked, where it is another now.
         """
 
     def hand_over(self, calls: Sequence[int], batch: Batch) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from corpus_to_ft.language import foreign
 from corpus_to_ft.llm.base import NOT_ASKED, Provider
 from corpus_to_ft.llm.chat.request import MESSAGE_TOKENS, reply_room
+from corpus_to_ft.llm.kept import kept_answer
 from corpus_to_ft.records import Prompt, ProviderFailure, Reply, Usage
 from corpus_to_ft.store import RunStore
 from corpus_to_ft.tokens import count_tokens
@@ -63,7 +64,7 @@ class EstimatingAsk:
         return [self._answer(prompt) for prompt in prompts]
 
     def _answer(self, prompt: Prompt) -> Reply | ProviderFailure:
-        stored = self.store.reply(self.provider_fingerprint, prompt.id) if self.store else None
+        stored = kept_answer(self.store, self.provider_fingerprint, prompt) if self.store else None
         if stored:
             self.estimate.stored += 1
             return stored

@@ -11,10 +11,12 @@ from datetime import UTC, datetime
 from corpus_to_ft.errors import BadReply, BudgetReached, ConfigError, ProviderRefused, ProviderUnavailable
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.llm.base import Provider, failure
+from corpus_to_ft.llm.kept import kept_answer
 from corpus_to_ft.records import Prompt, ProviderFailure, Reply, Usage
 from corpus_to_ft.store import RunStore
 from corpus_to_ft.store.batches import Batch
 from corpus_to_ft.store.database import OPEN, WAITING, Call
+from corpus_to_ft.store.set_aside import SetAside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,8 @@ class LedgerAsk:
         self._next_call = store.next_call()
         self._told: dict[int, Call | None] = {}
         self._kept: list[tuple[str, Reply | ProviderFailure]] = []
+        self._aside: list[SetAside] = []
+        self._subjects: dict[int, str] = {}
         self._counted: set[str] = set()
         store.settle_lost_calls()
         self._spent = sum(call.cost or 0.0 for call in store.calls())
@@ -138,7 +142,7 @@ class LedgerAsk:
         while missing:
             with self._mine(missing) as (mine, elsewhere):
                 for prompt_id in list(mine):
-                    stored = self._store.reply(self._fingerprint, prompt_id)
+                    stored = kept_answer(self._store, self._fingerprint, mine[prompt_id])
                     if stored:
                         with self._lock:
                             # Several passes over the documents meet the same replies.
@@ -208,6 +212,7 @@ class LedgerAsk:
                 outcome=OPEN,
             )
             self._under_way[number] = self._told[number] = call
+            self._subjects[number] = prompt.subject_id
             self._counted.add(prompt.id)
             self.made += 1
             self._spent += cost or 0.0
@@ -218,8 +223,7 @@ class LedgerAsk:
             for number in calls:
                 waiting = replace(self._under_way[number], outcome=WAITING, batch=batch.key)
                 self._under_way[number] = self._told[number] = waiting
-            self._store.write_calls(self._told, self._kept, batch)
-            self._told, self._kept = {}, []
+            self._write(batch)
 
     def end(
         self,
@@ -242,20 +246,28 @@ class LedgerAsk:
                 output_tokens=usage.output_tokens if usage else 0,
                 cost=cost,
             )
-            self.failed += not isinstance(reply, Reply)
             self._spent += (cost or 0.0) - (begun.cost or 0.0)
-            if reply:
-                self._kept.append((asked_by or self._fingerprint, reply))
+            provider, subject_id = asked_by or self._fingerprint, self._subjects.pop(call, "")
+            is_answer = isinstance(reply, Reply) and outcome == reply.finish
+            self.failed += not is_answer
+            if isinstance(reply, Reply) and not is_answer:
+                self._aside.append(SetAside.make(call=call, provider=provider, subject_id=subject_id, reply=reply))
+            elif reply:
+                self._kept.append((provider, reply))
                 self._counted.add(reply.prompt_id)
 
     def forget(self, call: int) -> None:
         with self._lock:
             self._spent -= self._under_way.pop(call).cost or 0.0
+            self._subjects.pop(call, None)
             self._told[call] = None
             self.made -= 1
 
     def commit(self) -> None:
         with self._lock:
             if self._told:
-                self._store.write_calls(self._told, self._kept)
-                self._told, self._kept = {}, []
+                self._write()
+
+    def _write(self, batch: Batch | None = None) -> None:
+        self._store.write_calls(self._told, self._kept, batch, self._aside)
+        self._told, self._kept, self._aside = {}, [], []

@@ -19,11 +19,12 @@ from urllib.parse import quote
 from corpus_to_ft.errors import SYSTEM_FAULTS, ConfigError, StoreError, boundary
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import ProviderFailure, Reply
-from corpus_to_ft.store import batches, pages
+from corpus_to_ft.store import batches, pages, set_aside
 from corpus_to_ft.store.batches import Batch
 from corpus_to_ft.store.codec import decode, encode
 from corpus_to_ft.store.migrations import MIGRATIONS, migrate
 from corpus_to_ft.store.pages import SitePage
+from corpus_to_ft.store.set_aside import SetAside
 
 FILE_NAME = "run.sqlite"
 Key = tuple[str, str]  # fingerprint, item id
@@ -216,6 +217,16 @@ class RunStore:
         rows = self._execute("SELECT payload FROM replies WHERE provider=? AND prompt_id=?", (provider, prompt_id))
         return decode(rows[0][0]) if rows else None
 
+    def replies_aside(self, provider: str, prompt_id: str) -> list[SetAside]:
+        """Replies to the prompt that could not be read, the first one first."""
+        sql = f"{set_aside.READ} WHERE provider=? AND prompt_id=? ORDER BY call"
+        return [set_aside.of_row(row) for row in self._execute(sql, (provider, prompt_id))]
+
+    def replies_aside_about(self, subject_id: str) -> list[SetAside]:
+        """Replies about a passage or document that could not be read, in the order in which they came."""
+        sql = f"{set_aside.READ} WHERE subject_id=? ORDER BY call"
+        return [set_aside.of_row(row) for row in self._execute(sql, (subject_id,))]
+
     def next_call(self) -> int:
         """The first number that no call has."""
         last: int | None = self._execute("SELECT max(id) FROM calls")[0][0]
@@ -226,6 +237,7 @@ class RunStore:
         calls: Mapping[int, Call | None],
         replies: Iterable[tuple[str, Reply | ProviderFailure]] = (),
         batch: Batch | None = None,
+        aside: Iterable[SetAside] = (),
     ) -> None:
         """All in one step: calls by number, new or changed (None: it reached nobody), replies by (provider, reply)."""
         lines = [(number, *(getattr(call, name) for name in Call.__slots__)) for number, call in calls.items() if call]
@@ -235,6 +247,7 @@ class RunStore:
             self._connection.executemany(_WRITE_CALL, lines)
             self._connection.executemany("DELETE FROM calls WHERE id=?", gone)
             self._connection.executemany("INSERT OR REPLACE INTO replies VALUES (?, ?, ?)", kept)
+            self._connection.executemany(set_aside.WRITE, [set_aside.values(each) for each in aside])
             if batch:
                 self._connection.execute(batches.WRITE, batches.values(batch))
 

@@ -44,10 +44,20 @@ def m003_site_pages(connection: sqlite3.Connection) -> None:
     )
 
 
+def m004_set_aside(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        "CREATE TABLE set_aside (call INTEGER PRIMARY KEY, provider TEXT, prompt_id TEXT, subject_id TEXT,"
+        " chars INTEGER, payload TEXT NOT NULL)"
+    )
+    connection.execute("CREATE INDEX set_aside_by_prompt ON set_aside (provider, prompt_id)")
+    connection.execute("CREATE INDEX set_aside_by_subject ON set_aside (subject_id)")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     m001_results_replies_calls,
     m002_batches,
     m003_site_pages,
+    m004_set_aside,
 )
 
 
