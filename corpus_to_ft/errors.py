@@ -9,6 +9,7 @@
     │   ├── ProviderRefused      permanent for this prompt; becomes a Rejected
     │   └── BadReply             did not fit the schema; asked again within a bound, then a Rejected
     ├── BudgetReached            stopped cleanly; exit 3, running again continues
+    ├── SiteUnavailable          a site cannot be reached now or asks to be left alone; exit 3, running again continues
     ├── WorkerLost               a process of ours was ended from outside; exit 3, running again continues
     ├── TuneError                a remote job was refused or failed; exit 4
     └── StoreError               the run file is of another version, locked, damaged or the disk is full; exit 4
@@ -119,6 +120,12 @@ class BadReply(ProviderError):
 
 class BudgetReached(CorpusToFtError):
     """The limit on money or calls is reached; what is done is kept."""
+
+    exit_code = ExitCode.WORK_REMAINS
+
+
+class SiteUnavailable(CorpusToFtError):
+    """A site fails again and again, or asks to be left alone; what was read of it is kept."""
 
     exit_code = ExitCode.WORK_REMAINS
 
