@@ -18,7 +18,7 @@ from corpus_to_ft.errors import BadReply, ConfigError, MissingExtra, ProviderRef
 from corpus_to_ft.language import Sentence, tr
 from corpus_to_ft.llm.base import Ledger, Provider, Unwritten
 from corpus_to_ft.llm.chat.client import ChatClient
-from corpus_to_ft.llm.chat.exchange import Manners
+from corpus_to_ft.llm.chat.line import Manners
 from corpus_to_ft.llm.local import hub
 from corpus_to_ft.llm.local.gguf import check_parts, digest_of, plain_name, read_header
 from corpus_to_ft.llm.local.order import Order

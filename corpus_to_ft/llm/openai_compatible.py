@@ -11,7 +11,7 @@ from pydantic import Field, PrivateAttr
 from corpus_to_ft.errors import BadReply, ProviderRefused
 from corpus_to_ft.llm.base import Ledger, Provider, Unwritten
 from corpus_to_ft.llm.chat.client import ChatClient
-from corpus_to_ft.llm.chat.exchange import Manners
+from corpus_to_ft.llm.chat.line import Manners
 from corpus_to_ft.llm.chat.server import CHAT, ChatServer
 from corpus_to_ft.records import Prompt, ProviderFailure, Reply
 

@@ -80,6 +80,8 @@ def refusal(name: str, model: str = "") -> Refusal | None:
             status=400, message="This model's maximum context length is exceeded by your messages.",
             code="context_length_exceeded", param="messages",
         ),
+        # Neither code nor parameter says what it is about.
+        "bad_request": Refusal(status=400, message="This request is not accepted."),
         "refused_prompt": Refusal(
             status=400, message="The prompt was filtered by the content management policy.", code="content_filter", param="prompt"
         ),

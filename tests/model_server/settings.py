@@ -9,6 +9,7 @@ from typing import Any
 
 STATUS_FAULTS = (
     "500", "503", "429", "no_retry", "401", "403", "404", "insufficient_quota", "context_length", "refused_prompt",
+    "bad_request",
 )  # fmt: skip
 BODY_FAULTS = ("reset", "cut", "stall", "hang", "not_json", "half_json", "empty_body")
 # A client can still take the reply that was asked for out of the first four.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Literal
+from urllib.parse import urljoin, urlsplit
 
 from corpus_to_ft.errors import BudgetReached, ConfigError, CorpusToFtError
 from corpus_to_ft.language import Sentence, foreign
@@ -25,12 +26,18 @@ TRANSIENT = frozenset({408, 409, 425})
 ELSEWHERE = frozenset({403, 404, 405, 410})
 MODERATED = frozenset({"content_filter", "content_policy_violation", "moderation_blocked", "flagged"})
 # What a server may do without, in the order in which it is taken away.
-OPTIONAL = ("response_format", "max_completion_tokens", "max_tokens", "temperature", "seed")
+OPTIONAL = ("response_format", "max_completion_tokens", "max_tokens", "temperature", "seed", "encoding_format")
+# The newest of them, which many servers refuse without naming it.
+GUESSED = ("response_format", "encoding_format")
 FREE = Usage()
 # No call has more; a greater count would be too large for the ledger.
 MOST_TOKENS = 10**9
 # Whatever else servers call it, the reply came to its own end.
 FINISHES = frozenset({"stop", "length", "content_filter"})
+# A page for people: what is no text of it.
+_MARKUP = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>", re.IGNORECASE | re.DOTALL)
+_MOST_MARKUP_CHARS = 20_000
+_VERSION = re.compile(r"(/v\d\w*)")
 _KEY = re.compile(r"\b(?:sk|key|Bearer)[-_ ][\w.*-]{4,}", re.IGNORECASE)
 
 
@@ -46,20 +53,28 @@ class Said:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Again:
-    """Worth another try. `why` is the word for the ledger, `wait_s` what the server asked for, if anything."""
+    """Worth another try. `why` is the word for the ledger, `wait_s` what the server asked for, if anything.
+
+    `for_all` is what ends the run where the same is said to everybody.
+    """
 
     why: str
     wait_s: float | None = None
     kind: Literal["fault", "limited", "overloaded", "postpone"] = "fault"
+    for_all: CorpusToFtError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class No:
-    """Never for this prompt; `usage` is what saying so has cost."""
+    """Never for this prompt; `usage` is what saying so has cost.
+
+    `for_all` is what ends the run where the same is said to everybody; None where the prompt alone can be meant.
+    """
 
     reason: str
     detail: Sentence
     usage: Usage | None = FREE
+    for_all: CorpusToFtError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +107,35 @@ class Asked:
     parts: frozenset[str]
     answered: bool
     format_answered: bool
+    extra: frozenset[str] = frozenset()
 
 
-def judge(status: int, headers: Mapping[str, str], data: bytes, asked: Asked) -> Verdict:
+def read_chat(body: Mapping[str, Any], asked: Asked) -> Verdict:
+    """The first choice of a chat completion."""
+    choices = body.get("choices")
+    choice = choices[0] if isinstance(choices, list) and choices else None
+    message = choice.get("message") if isinstance(choice, dict) else None
+    if not isinstance(choice, dict) or not isinstance(message, dict):
+        return Again(why="no_choices")
+    if message.get("refusal"):
+        usage = _usage(body.get("usage"))
+        return No(reason="refused", detail=foreign(_shown(message["refusal"])), usage=usage)
+    finish = choice.get("finish_reason")
+    return Said(
+        text=_text(message.get("content")),
+        finish=finish if isinstance(finish, str) and finish in FINISHES else "stop",
+        model=str(body.get("model") or asked.model),
+        usage=_usage(body.get("usage")),
+    )
+
+
+def judge(
+    status: int,
+    headers: Mapping[str, str],
+    data: bytes,
+    asked: Asked,
+    read: Callable[[Mapping[str, Any], Asked], Verdict] = read_chat,
+) -> Verdict:
     """The meaning of one HTTP answer, told by its status and codes and never by the words of its message."""
     try:
         body = read_json(data)
@@ -104,8 +145,12 @@ def judge(status: int, headers: Mapping[str, str], data: bytes, asked: Asked) ->
         # Some send their errors as a success, with the status inside.
         code = body["error"].get("code")
         status = code if status == 200 and type(code) is int and 400 <= code < 600 else status
-    if status == 200:
-        return _said(body, asked) if isinstance(body, dict) else Again(why="bad_body")
+    if 200 <= status < 300:
+        verdict = read(body, asked) if isinstance(body, dict) else Again(why="bad_body")
+        is_cut_off = body is None and data.startswith((b"{", b"["))
+        if isinstance(verdict, Again) and not asked.answered and not is_cut_off:
+            verdict = replace(verdict, for_all=_no_model_server(_Problem.of(status, body, data), asked))
+        return verdict
     problem = _Problem.of(status, body, data)
     if status == 402 or (status == 429 and problem.code in OUT_OF_MONEY):
         text = Sentence(
@@ -120,7 +165,7 @@ def judge(status: int, headers: Mapping[str, str], data: bytes, asked: Asked) ->
         )
     if status == 429 or status >= 500 or status in TRANSIENT:
         return _again(status, headers)
-    return _refused(status, problem, asked)
+    return _refused(problem, asked, headers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,13 +177,15 @@ class _Problem:
     is_moderated: bool
 
     def __str__(self) -> str:
-        return f"HTTP {self.status}{f' {self.code}' if self.code else ''}: {self.message}"
+        return f"HTTP {self.status}{f' {self.code}' if self.code else ''}{f': {self.message}' if self.message else ''}"
 
     @classmethod
     def of(cls, status: int, body: object, data: bytes) -> _Problem:
         error = body.get("error", body) if isinstance(body, dict) else None
         fields: Mapping[str, Any] = error if isinstance(error, dict) else {}
         said = fields.get("message") or fields.get("detail") or error or data.decode("utf-8", "replace")
+        if body is None and data.lstrip().startswith(b"<"):
+            said = _MARKUP.sub(" ", str(said)[:_MOST_MARKUP_CHARS])
         message = _shown(said)
         code, param = (_shown(fields.get(name) or "") for name in ("code", "param"))
         # Several servers repeat the status here, and say what is wrong in the type.
@@ -157,24 +204,6 @@ def _shown(said: object) -> str:
     """What a server says, for people: no key, nothing that a terminal obeys, no half characters."""
     text = _KEY.sub("***", " ".join(str(said).split()))
     return "".join(letter for letter in text if letter.isprintable())[:MESSAGE_CHARS]
-
-
-def _said(body: Mapping[str, Any], asked: Asked) -> Verdict:
-    choices = body.get("choices")
-    choice = choices[0] if isinstance(choices, list) and choices else None
-    message = choice.get("message") if isinstance(choice, dict) else None
-    if not isinstance(choice, dict) or not isinstance(message, dict):
-        return Again(why="no_choices")
-    if message.get("refusal"):
-        usage = _usage(body.get("usage"))
-        return No(reason="refused", detail=foreign(_shown(message["refusal"])), usage=usage)
-    finish = choice.get("finish_reason")
-    return Said(
-        text=_text(message.get("content")),
-        finish=finish if isinstance(finish, str) and finish in FINISHES else "stop",
-        model=str(body.get("model") or asked.model),
-        usage=_usage(body.get("usage")),
-    )
 
 
 def _text(content: object) -> str:
@@ -200,45 +229,120 @@ def _again(status: int, headers: Mapping[str, str]) -> Again:
     return Again(why=f"http_{status}", wait_s=wait_s, kind="overloaded" if status in OVERLOADED else "fault")
 
 
-def _refused(status: int, problem: _Problem, asked: Asked) -> Verdict:
+def _refused(problem: _Problem, asked: Asked, headers: Mapping[str, str]) -> Verdict:
+    status = problem.status
     if status == 401:
-        text = Sentence(
-            "{base_url} does not accept the key in the environment variable {key_name}",
-            base_url=asked.base_url,
-            key_name=asked.key_name,
-        )
-        return Halt(error=ConfigError(Sentence("{text} ({problem})", text=text, problem=problem)))
-    if status == 403 and not asked.answered:
-        text = Sentence(
-            "the key in {key_name} may not use {model} at {base_url}",
-            key_name=asked.key_name,
-            model=asked.model,
-            base_url=asked.base_url,
-        )
-        return Halt(error=ConfigError(Sentence("{text} ({problem})", text=text, problem=problem)))
-    if status == 404 and not asked.answered:
-        text = Sentence(
-            "{base_url} knows no model {model!r}, or is no API address (they mostly end in /v1)",
-            base_url=asked.base_url,
-            model=asked.model,
-        )
-        return Halt(error=ConfigError(Sentence("{text} ({problem})", text=text, problem=problem)))
-    if status < 400 and not asked.answered:
-        text = Sentence(
-            "{base_url} sends calls elsewhere (HTTP {status}); set provider.base_url to the final address",
-            base_url=asked.base_url,
-            status=status,
-        )
-        return Halt(error=ConfigError(text))
-    if (status < 400 or status in ELSEWHERE) and asked.answered and not problem.is_moderated:
-        return Again(why=f"http_{status}", kind="postpone")
+        return Halt(error=_for_all(problem, asked, headers))
+    if (status < 400 or status in ELSEWHERE) and not problem.is_moderated:
+        error = _for_all(problem, asked, headers)
+        return Again(why=f"http_{status}", kind="postpone", for_all=error) if asked.answered else Halt(error=error)
     if status == 413 or problem.code in TOO_LONG:
         return No(reason="prompt_too_long", detail=foreign(str(problem)))
     if status in (400, 422):
         named = next((part for part in OPTIONAL if problem.param.split(".")[0] == part and part in asked.parts), None)
         if named:
             return Unfit(part=named)
-        # Many servers do not say which part they do not know; structured output is the newest of them.
-        if not asked.format_answered and "response_format" in asked.parts and not problem.param:
-            return Unfit(part="response_format")
-    return No(reason="refused", detail=foreign(str(problem)))
+        guessed = next((part for part in GUESSED if part in asked.parts), None)
+        if guessed and not asked.format_answered and not problem.param:
+            return Unfit(part=guessed)
+    for_all = None if problem.is_moderated else _for_all(problem, asked, headers)
+    return No(reason="refused", detail=foreign(str(problem)), for_all=for_all)
+
+
+def _for_all(problem: _Problem, asked: Asked, headers: Mapping[str, str]) -> ConfigError:
+    """What the user has to change where a refusal is meant for every call."""
+    if problem.status < 400:
+        return ConfigError(_sent_elsewhere(problem, asked, headers))
+    text = _all_refused(problem, asked)
+    is_about_address = problem.status in (404, 405, 410) and "model" not in problem.code.lower()
+    other = _other_address(asked.base_url) if is_about_address else ""
+    if other:
+        return ConfigError(
+            Sentence("{text} ({problem}); try provider.base_url = {other}", text=text, problem=problem, other=other)
+        )
+    return ConfigError(Sentence("{text} ({problem})", text=text, problem=problem))
+
+
+def _all_refused(problem: _Problem, asked: Asked) -> Sentence:
+    base_url, status = asked.base_url, problem.status
+    if status == 401:
+        return Sentence(
+            "{base_url} does not accept the key in the environment variable {key_name}",
+            base_url=base_url,
+            key_name=asked.key_name,
+        )
+    if status == 403:
+        return Sentence(
+            "the key in {key_name} may not use {model} at {base_url}",
+            key_name=asked.key_name,
+            model=asked.model,
+            base_url=base_url,
+        )
+    if status in ELSEWHERE:
+        return Sentence(
+            "{base_url} knows no model {model!r}, or is no API address (they mostly end in /v1)",
+            base_url=base_url,
+            model=asked.model,
+        )
+    return Sentence(
+        "{base_url} refuses every call; change {setting}", base_url=base_url, setting=_setting(problem, asked)
+    )
+
+
+def _setting(problem: _Problem, asked: Asked) -> str:
+    """The setting that a refusal is about, or all that it can be about."""
+    named = problem.param.split(".")[0].split("[")[0]
+    if named in asked.extra:
+        return f"provider.extra_body.{named}"
+    if named == "model" or "model" in problem.code.lower():
+        return "provider.model"
+    if named == "response_format":
+        return "provider.structured"
+    known = "provider.model, provider.base_url"
+    return f"{known}, provider.extra_body" if asked.extra else known
+
+
+def _sent_elsewhere(problem: _Problem, asked: Asked, headers: Mapping[str, str]) -> Sentence:
+    location = _without_secrets(asked.base_url, headers.get("location", ""))
+    if not location:
+        return Sentence(
+            "{base_url} sends calls elsewhere (HTTP {status}); set provider.base_url to the final address",
+            base_url=asked.base_url,
+            status=problem.status,
+        )
+    return Sentence(
+        "{base_url} sends calls to {location} (HTTP {status}); set provider.base_url to the address of the API itself",
+        base_url=asked.base_url,
+        location=location,
+        status=problem.status,
+    )
+
+
+def _without_secrets(base_url: str, location: str) -> str:
+    """Where a redirect leads, without user, query and what we ourselves have appended; empty where nobody can tell."""
+    try:
+        parts = urlsplit(urljoin(base_url, location) if location else "")
+    except ValueError:
+        return ""
+    path = re.sub(r"/(chat/completions|embeddings)/?$", "", parts.path)
+    return _shown(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{path}") if parts.netloc else ""
+
+
+def _no_model_server(problem: _Problem, asked: Asked) -> ConfigError:
+    return ConfigError(
+        Sentence(
+            "{base_url} does not answer as a model server ({problem}); set provider.base_url to the address of the API"
+            " (they mostly end in /v1)",
+            base_url=asked.base_url,
+            problem=problem,
+        )
+    )
+
+
+def _other_address(base_url: str) -> str:
+    """What was probably meant: the version once."""
+    versions = _VERSION.findall(urlsplit(base_url).path)
+    if not versions:
+        return f"{base_url}/v1"
+    doubled = versions[0] * 2
+    return base_url.replace(doubled, versions[0]) if doubled in base_url else ""

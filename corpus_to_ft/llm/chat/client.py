@@ -6,20 +6,20 @@ import asyncio
 import gc
 import ssl
 import threading
-from collections.abc import Coroutine, Sequence
+from collections.abc import Collection, Coroutine, Sequence
 from concurrent.futures import Future
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import truststore
 
 from corpus_to_ft import __version__
-from corpus_to_ft.errors import ProviderUnavailable
+from corpus_to_ft.errors import CorpusToFtError, ProviderUnavailable
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.llm.base import Ledger
-from corpus_to_ft.llm.chat.exchange import Exchange, Line, Manners
+from corpus_to_ft.llm.chat.exchange import Exchange
+from corpus_to_ft.llm.chat.line import Line, Manners
+from corpus_to_ft.llm.chat.reach import connections_allowed, proxy_for
 from corpus_to_ft.records import Prompt, ProviderFailure, Reply
 
 T = TypeVar("T")
@@ -28,7 +28,7 @@ GRACE_S = 3.0
 CONNECT_S = 30.0
 # Exchanges at once, for each call that may be under way.
 WAITING_SHARE = 2
-NOT_ASKED = ProviderUnavailable(Sentence("the run was stopped"))
+STOPPED = ProviderUnavailable(Sentence("the run was stopped"))
 
 
 class ChatClient:
@@ -37,7 +37,7 @@ class ChatClient:
     def __init__(self, manners: Manners) -> None:
         self._manners = manners
         self._line: Line | None = None
-        self._running: dict[asyncio.Task[Any], Exchange] = {}
+        self._to_say = ""
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="chat-client", daemon=True)
         self._thread.start()
@@ -79,54 +79,46 @@ class ChatClient:
 
     def _stop(self) -> None:
         line = self._start()
-        line.halted = line.halted or ProviderUnavailable(Sentence("the run was stopped"))
-        self._release()
-        for task in self._running:
+        line.halted = line.halted or STOPPED
+        line.release()
+        for task in line.running:
             self._loop.call_later(GRACE_S, task.cancel)
-
-    def _release(self) -> None:
-        """Nothing will come any more of what waits for its turn."""
-        for task, exchange in self._running.items():
-            if not exchange.in_flight:
-                task.cancel()
 
     async def _ask_all(self, prompts: Sequence[Prompt], ledger: Ledger) -> list[Reply | ProviderFailure]:
         line = self._start()
-        results: list[Reply | ProviderFailure | BaseException] = [NOT_ASKED] * len(prompts)
+        if self._to_say:
+            ledger.say(self._to_say)
+            self._to_say = ""
+        answers: dict[int, Reply | ProviderFailure] = {}
+        postponed: list[ProviderUnavailable] = []
         waiting = iter(enumerate(prompts))
 
         async def ask_some() -> None:
             for at, prompt in waiting:
-                task = asyncio.current_task()
-                assert task is not None
-                self._running[task] = exchange = Exchange(line=line, prompt=prompt, ledger=ledger)
                 try:
-                    results[at] = await exchange.run()
-                except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 (raised below, when the others are home)
-                    results[at] = error
-                finally:
-                    del self._running[task]
-                if line.halted:
-                    self._release()
+                    answers[at] = await Exchange(line=line, prompt=prompt, ledger=ledger).run()
+                except ProviderUnavailable as error:
+                    postponed.append(error)
 
         # Calls that wait before another try do not keep new ones from being made.
-        count = min(len(prompts), WAITING_SHARE * self._manners.max_concurrency)
-        await asyncio.gather(*(ask_some() for _ in range(count)))
-        failed = [result for result in results if isinstance(result, BaseException)]
-        if failed:
-            expected = (ProviderUnavailable, asyncio.CancelledError)
-            bug = next((error for error in failed if not isinstance(error, expected)), None)
-            raise bug or line.halted or next(e for e in failed if isinstance(e, ProviderUnavailable))
-        return [result for result in results if not isinstance(result, BaseException)]
+        count = min(len(prompts), WAITING_SHARE * line.gate.max_concurrency)
+        tasks = [asyncio.create_task(ask_some()) for _ in range(count)]
+        failed = await _all_home(tasks, line)
+        unexpected = next((error for error in failed if not isinstance(error, CorpusToFtError)), None)
+        if unexpected or failed or len(answers) < len(prompts):
+            raise unexpected or line.halted or (*failed, *postponed, STOPPED)[0]
+        return [answers[at] for at in range(len(prompts))]
 
     def _start(self) -> Line:
         if self._line is None:
             # What is alive by now mostly lives to the end; the collector need not look at it with every wave of calls.
             gc.freeze()
-            self._line = Line.of(self._manners, self._connect())
+            proxy = proxy_for(self._manners.base_url)
+            allowed, self._to_say = connections_allowed(self._manners.max_concurrency)
+            self._line = Line.of(self._manners, self._connect(proxy), proxy, allowed)
         return self._line
 
-    def _connect(self) -> aiohttp.ClientSession:
+    def _connect(self, proxy: str | None) -> aiohttp.ClientSession:
         manners = self._manners
         # The gate alone says how many; a second limit would hide calls that have passed it.
         # Certificates are those that the system trusts: a company's own are among them.
@@ -134,18 +126,16 @@ class ChatClient:
         connector = aiohttp.TCPConnector(limit=0, ttl_dns_cache=60, keepalive_timeout=30, ssl=trusted)
         headers = {"User-Agent": f"corpus-to-ft/{__version__}", "Content-Type": "application/json", **manners.headers}
         timeout = aiohttp.ClientTimeout(total=manners.timeout_s, connect=min(CONNECT_S, manners.timeout_s))
-        return aiohttp.ClientSession(
-            connector=connector, headers=headers, timeout=timeout, proxy=proxy_for(manners.base_url)
-        )
+        return aiohttp.ClientSession(connector=connector, headers=headers, timeout=timeout, proxy=proxy)
 
 
-def proxy_for(url: str) -> str | None:
-    """The proxy that the environment names for an address, looked up once for all calls.
-
-    None for this machine itself: a proxy would look for the server on its own.
-    """
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if host in ("localhost", "::1") or host.startswith("127.") or proxy_bypass(host):
-        return None
-    return getproxies().get(parts.scheme)
+async def _all_home(tasks: Collection[asyncio.Task[None]], line: Line) -> list[BaseException]:
+    """Waits for all, and returns what they raised; with the first error nobody begins any more."""
+    if not tasks:
+        return []
+    _, under_way = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+    if under_way:
+        line.halted = line.halted or STOPPED
+        line.release()
+        await asyncio.wait(under_way)
+    return [error for task in tasks if not task.cancelled() and (error := task.exception())]

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+import errno
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import aiohttp
 
-from corpus_to_ft.errors import BadReply, ConfigError, CorpusToFtError, ProviderUnavailable, StoreError
-from corpus_to_ft.language import Sentence, foreign, tr
+from corpus_to_ft.errors import BadReply, CorpusToFtError, ProviderUnavailable
+from corpus_to_ft.language import Sentence, tr
 from corpus_to_ft.llm.base import Ledger
 from corpus_to_ft.llm.chat.answer import FREE, Again, Asked, Halt, No, Said, Unfit, Verdict, judge
-from corpus_to_ft.llm.chat.gate import Closed, Gate
-from corpus_to_ft.llm.chat.request import Dialect, chat_body, encoded, guessed_tokens, reply_room
-from corpus_to_ft.llm.chat.waits import allowance, back_off
+from corpus_to_ft.llm.chat.gate import Closed
+from corpus_to_ft.llm.chat.line import Line
+from corpus_to_ft.llm.chat.reach import needs_tls, tls_trouble
+from corpus_to_ft.llm.chat.request import encoded, guessed_tokens, reply_room
+from corpus_to_ft.llm.chat.waits import LONGEST_S, allowance, back_off
 from corpus_to_ft.llm.replies import read_json_reply
-from corpus_to_ft.records import Prompt, ProviderFailure, Reply, Usage
+from corpus_to_ft.records import Message, Prompt, ProviderFailure, Reply, Usage
 
-# A token is a few bytes, also where each is escaped; beyond this it is not the answer to what was asked.
-BYTES_A_TOKEN, LEAST_ANSWER_BYTES = 48, 256 * 1024
 # A shorter key is a word ("ollama", "EMPTY") that a text may hold.
 SHORTEST_KEY = 12
 # Nobody has ever answered at this address: more likely a wrong one than a pause.
@@ -32,83 +33,21 @@ ANSWERED_MEANWHILE = 10
 # Each may cost a whole reply and takes as long as any call may.
 MOST_TIMEOUTS = 3
 WORTH_TELLING_S = 5.0
-# From here on the loop has better things to do than to write; below, another thread costs more than it spares.
-MANY_IN_FLIGHT = 100
 TOO_LARGE = "answer_too_large"
+# This process may open no more files, so it has more calls under way than it can.
+OUT_OF_FILES = frozenset({errno.EMFILE, errno.ENFILE})
+# Who has answered nobody and so often something that no model server says is none. Chance in it would be small.
+STRANGE_ANSWERS = 4
+# Nothing in it that anybody could refuse.
+HARMLESS = "안녕하세요. 짧게 인사해 주세요."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manners:
-    """Where a client asks and how. `patience_s` bounds how long a server may be away or put calls off.
+# How much longer than the wait before it a wait of our own is.
+LONGER = (1.25, 1.5)
 
-    `extra` goes with every call, and what `extra_for` makes of its prompt.
-    """
-
-    url: str
-    base_url: str
-    model: str
-    key_name: str
-    headers: Mapping[str, str]
-    query: Mapping[str, str]
-    extra: Mapping[str, Any]
-    format: str
-    timeout_s: float
-    patience_s: float
-    max_attempts: int
-    max_concurrency: int
-    requests_a_minute: float | None = None
-    tokens_a_minute: float | None = None
-    extra_for: Callable[[Prompt], Mapping[str, Any]] | None = None
-    key: str = field(default="", repr=False)
-
-
-@dataclass(slots=True, kw_only=True)
-class Line:
-    """What all exchanges with one server share. `halted` is why no call begins any more."""
-
-    manners: Manners
-    session: aiohttp.ClientSession
-    gate: Gate
-    dialect: Dialect
-    answers: int = 0
-    formats: set[str] = field(default_factory=set)
-    halted: CorpusToFtError | None = None
-    call_ended: asyncio.Event = field(default_factory=asyncio.Event)
-    _committing: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _next_commit: asyncio.Task[None] | None = None
-
-    @classmethod
-    def of(cls, manners: Manners, session: aiohttp.ClientSession) -> Line:
-        gate = Gate(
-            max_concurrency=manners.max_concurrency,
-            requests_a_minute=manners.requests_a_minute,
-            tokens_a_minute=manners.tokens_a_minute,
-        )
-        return cls(manners=manners, session=session, gate=gate, dialect=Dialect(format=manners.format))
-
-    async def commit(self, ledger: Ledger) -> None:
-        """Once for all that began or ended since the last one; beside the calls where many are under way."""
-        if self._next_commit is None:
-            self._next_commit = asyncio.create_task(self._commit(ledger))
-        await asyncio.shield(self._next_commit)
-
-    async def _commit(self, ledger: Ledger) -> None:
-        async with self._committing:
-            # What is told from here on may come too late for this one.
-            self._next_commit = None
-            try:
-                if self.gate.in_flight > MANY_IN_FLIGHT:
-                    await asyncio.to_thread(ledger.commit)
-                else:
-                    ledger.commit()
-            except StoreError as error:
-                self.halted = self.halted or error
-                raise
-
-    def tell_ended(self) -> None:
-        """Wakes those who wait for money that calls under way have reserved."""
-        self.call_ended.set()
-        self.call_ended = asyncio.Event()
+Failed = ProviderFailure | CorpusToFtError
+# The end of a prompt's way, or the seconds before its next try.
+Result = Reply | Failed | float
 
 
 @dataclass(slots=True, kw_only=True)
@@ -122,11 +61,12 @@ class _Came:
 
 @dataclass(slots=True, kw_only=True)
 class Exchange:
-    """`in_flight` says that a call is out, which must not be broken off without need: it is paid."""
+    """`in_flight` says that a call is out; `is_harmless` that a refusal would be meant for everybody."""
 
     line: Line
     prompt: Prompt
     ledger: Ledger
+    is_harmless: bool = False
     in_flight: bool = False
     _tries: int = 0
     _faults: int = 0
@@ -135,21 +75,43 @@ class Exchange:
     _tokens: int = 0
     _bad_replies: int = 0
     _put_off_since: float | None = None
+    _doubted: bool = False
+    _failed_at: float | None = None
+    _gap_s: float = 0.0
 
     async def run(self) -> Reply | ProviderFailure:
         """Raises ProviderUnavailable, or what ended the run."""
-        self._answers_before = self.line.answers
+        line, task = self.line, asyncio.current_task()
+        assert task is not None
+        self._answers_before = line.answers
         self._tokens = guessed_tokens(self.prompt)
-        while True:
-            if self.line.halted:
-                raise self.line.halted
-            result = await self._turn()
-            if isinstance(result, Reply | ProviderFailure):
-                return result
-            if result:
-                await asyncio.sleep(result)
+        line.running[task] = lambda: self.in_flight
+        try:
+            result: Result = 0.0
+            while isinstance(result, float):
+                if result:
+                    await asyncio.sleep(result)
+                if line.halted:
+                    raise line.halted
+                result = await self._turn()
+            if self._doubted:
+                await line.doubts.settle(self._ask_harmless)
+        finally:
+            del line.running[task]
+            line.doubts.look()
+        if isinstance(result, CorpusToFtError):
+            raise result
+        return result
 
-    async def _turn(self) -> Reply | ProviderFailure | float:
+    async def _ask_harmless(self) -> Reply | ProviderFailure:
+        """The same wish with other words; raises what ends the run where that is refused as well."""
+        prompt = Prompt.make(
+            kind=self.prompt.kind, subject_id="", text=HARMLESS, messages=(Message(role="user", content=HARMLESS),),
+            count=self.prompt.count, schema=self.prompt.schema, sampling=self.prompt.sampling,
+        )  # fmt: skip
+        return await Exchange(line=self.line, prompt=prompt, ledger=self.ledger, is_harmless=True).run()
+
+    async def _turn(self) -> Result:
         """The end of it, or the seconds before the next try."""
         gate, prompt = self.line.gate, self.prompt
         tokens, room = self._tokens, reply_room(prompt)
@@ -157,6 +119,8 @@ class Exchange:
             entered_at = await gate.enter(tokens + room, self.line.manners.patience_s)
         except Closed as closed:
             raise self._left_alone(closed.wait_s) from None
+        if self._failed_at is not None:
+            self._gap_s, self._failed_at = entered_at - self._failed_at, None
         ended = self.line.call_ended
         try:
             if self.line.halted:
@@ -176,7 +140,7 @@ class Exchange:
         await ended.wait()
         return 0.0
 
-    async def _called(self, call: int) -> Reply | ProviderFailure | float:
+    async def _called(self, call: int) -> Result:
         loop = asyncio.get_running_loop()
         started_at = loop.time()
         outcome, usage, reply = "cut_off", None, None
@@ -191,46 +155,47 @@ class Exchange:
                 self.ledger.end(call, outcome=outcome, latency_s=loop.time() - started_at, usage=usage, reply=reply)
             self.line.tell_ended()
             await self.line.commit(self.ledger)
-        if isinstance(result, CorpusToFtError):
-            raise result
         return result
 
     async def _send(self) -> _Came:
-        line, manners = self.line, self.line.manners
+        line, manners, service = self.line, self.line.manners, self.line.manners.service
         used_format = line.dialect.format
         extra = {**manners.extra, **manners.extra_for(self.prompt)} if manners.extra_for else manners.extra
-        body = chat_body(self.prompt, manners.model, line.dialect, extra)
+        body = service.body(self.prompt, manners.model, line.dialect, extra)
         headers: Mapping[str, str] = {}
         verdict: Verdict
+        # Nobody has ever answered: the server may speak another language altogether.
+        is_odd = False
         try:
             async with line.session.post(
                 manners.url, data=encoded(body), params=manners.query or None, allow_redirects=False
             ) as response:
-                data = await _read(response, max(LEAST_ANSWER_BYTES, BYTES_A_TOKEN * reply_room(self.prompt)))
+                data = await _read(response, service.most_bytes(self.prompt))
                 headers = response.headers
                 asked = Asked(
                     model=manners.model, base_url=manners.base_url, key_name=manners.key_name,
                     parts=frozenset(body) - set(manners.extra), answered=line.answers > 0,
-                    format_answered=used_format in line.formats,
+                    format_answered=used_format in line.formats, extra=frozenset(manners.extra),
                 )  # fmt: skip
                 if data is not None and len(manners.key) >= SHORTEST_KEY:
                     # Some servers and gateways repeat what they were sent.
                     data = data.replace(manners.key.encode(), b"***")
-                verdict = Again(why=TOO_LARGE) if data is None else judge(response.status, headers, data, asked)
+                read = service.reader(self.prompt)
+                verdict = Again(why=TOO_LARGE) if data is None else judge(response.status, headers, data, asked, read)
+                is_odd = response.status == 400 and not (data or b"").startswith(b"{")
         except TimeoutError:
             verdict = Again(why="timeout")
         except aiohttp.ClientSSLError as error:
-            told = Sentence("{url} cannot be trusted: {error}", url=manners.base_url, error=foreign(str(error)))
-            verdict = Halt(error=ConfigError(told))
-        except aiohttp.ClientConnectorError:
-            verdict = Again(why="unreachable")
+            verdict = Halt(error=tls_trouble(manners.base_url, error))
+        except aiohttp.ClientConnectorError as error:
+            verdict = Again(why="too_many_files" if error.os_error.errno in OUT_OF_FILES else "unreachable")
         except (aiohttp.ClientError, OSError) as error:
-            verdict = Again(why=type(error).__name__)
+            verdict, is_odd = Again(why=type(error).__name__), True
+        if is_odd and not line.answers and await line.wants_tls():
+            verdict = Halt(error=needs_tls(manners.base_url))
         return _Came(verdict=verdict, headers=headers, used_format=used_format)
 
-    def _settle(
-        self, came: _Came, started_at: float
-    ) -> tuple[str, Usage | None, Reply | None, Reply | ProviderFailure | CorpusToFtError | float]:
+    def _settle(self, came: _Came, started_at: float) -> tuple[str, Usage | None, Reply | None, Result]:
         """(outcome for the ledger, tokens billed or None where nobody knows, reply to keep, what follows)."""
         verdict, gate = came.verdict, self.line.gate
         now = asyncio.get_running_loop().time()
@@ -241,24 +206,36 @@ class Exchange:
         if isinstance(verdict, Said):
             self.line.answers += 1
             self.line.formats.add(came.used_format)
+            self.line.doubts.answered(started_at)
         match verdict:
             case Said():
                 return self._taken(verdict)
-            case No(reason=reason, detail=detail, usage=usage):
-                return reason, usage, None, self._failure(reason, detail)
+            case No(reason=reason, detail=detail, usage=usage, for_all=for_all):
+                return reason, usage, None, self._in_doubt(for_all, self._failure(reason, detail))
             case Unfit(part=part):
                 self.line.dialect.learn(part, came.used_format)
                 return f"without_{part}", FREE, None, 0.0
             case Halt(error=error):
-                self.line.halted = self.line.halted or error
-                return type(error).__name__, FREE, None, error
+                return type(error).__name__, FREE, None, self._halt(error)
+
+    def _halt(self, error: CorpusToFtError) -> CorpusToFtError:
+        self.line.halted = self.line.halted or error
+        return error
+
+    def _in_doubt(self, for_all: CorpusToFtError | None, follows: Failed) -> Failed:
+        """What follows of a refusal that may be meant for everybody."""
+        if for_all and self.is_harmless:
+            return self._halt(for_all)
+        self._doubted = for_all is not None
+        return follows
 
     def _taken(self, said: Said) -> tuple[str, Usage | None, Reply | None, Reply | float]:
         reply = Reply.make(
             prompt_id=self.prompt.id, text=said.text, model=said.model, finish=said.finish, usage=said.usage
         )
         # With more room the stage asks again; the same room would cut it off again.
-        if said.finish != "length" and self._bad_replies + 1 < BAD_REPLIES and not self._fits(reply):
+        ends_here = said.finish == "length" or self.is_harmless
+        if not ends_here and self._bad_replies + 1 < BAD_REPLIES and not self._fits(reply):
             self._bad_replies += 1
             return "bad_reply", said.usage, None, 0.0
         return said.finish, said.usage, reply, reply
@@ -273,17 +250,16 @@ class Exchange:
     def _failure(self, reason: str, detail: Sentence) -> ProviderFailure:
         return ProviderFailure(prompt_id=self.prompt.id, reason=reason, detail=detail)
 
-    def _before_next(self, verdict: Again, now: float, started_at: float) -> ProviderFailure | CorpusToFtError | float:
+    def _before_next(self, verdict: Again, now: float, started_at: float) -> Failed | float:
         """Seconds before the next try, or why there is none in this run."""
         line, manners = self.line, self.line.manners
         if verdict.kind == "postpone":
-            return ProviderUnavailable(
-                Sentence("{base_url} refused for now ({why})", base_url=manners.base_url, why=verdict.why)
-            )
+            put_off = Sentence("{base_url} refused for now ({why})", base_url=manners.base_url, why=verdict.why)
+            return self._in_doubt(verdict.for_all, ProviderUnavailable(put_off))
         if verdict.why == "unreachable":
             return self._while_away(now)
         if verdict.kind == "fault":
-            return self._after_fault(verdict)
+            return self._after_fault(verdict, now)
         if self._put_off_since is None:
             self._put_off_since = now
         if now - self._put_off_since > manners.patience_s:
@@ -300,11 +276,20 @@ class Exchange:
             alone_s = line.gate.overloaded(now, started_at, verdict.wait_s)
         if (verdict.wait_s or 0) > WORTH_TELLING_S:
             self.ledger.say(tr("{url} asks to wait {seconds:.0f} s", url=manners.base_url, seconds=verdict.wait_s))
-        return alone_s if verdict.wait_s is not None else back_off(self._tries)
+        return alone_s if verdict.wait_s is not None else self._longer_wait(self._tries, now)
 
-    def _after_fault(self, verdict: Again) -> ProviderFailure | CorpusToFtError | float:
-        manners = self.line.manners
+    def _longer_wait(self, tries: int, now: float) -> float:
+        """Our own wait before the next try: longer than the one before it, whatever had made that one long."""
+        self._failed_at = now
+        return max(back_off(tries), min(LONGEST_S, self._gap_s * random.uniform(*LONGER)))
+
+    def _after_fault(self, verdict: Again, now: float) -> Failed | float:
+        line, manners = self.line, self.line.manners
+        if verdict.why == "too_many_files":
+            line.gate.narrow()
         self._faults += 1
+        if verdict.for_all and not line.answers and self._faults >= STRANGE_ANSWERS:
+            return self._halt(verdict.for_all)
         self._timeouts += verdict.why == "timeout"
         self._bad_replies += verdict.why == TOO_LARGE
         if self._bad_replies >= BAD_REPLIES:
@@ -312,7 +297,7 @@ class Exchange:
         others = self.line.answers - self._answers_before
         is_its_own = others >= ANSWERED_MEANWHILE
         if self._faults < manners.max_attempts and not (is_its_own and self._timeouts >= MOST_TIMEOUTS):
-            return max(verdict.wait_s or 0.0, back_off(self._faults))
+            return max(verdict.wait_s or 0.0, self._longer_wait(self._faults, now))
         told = {"base_url": manners.base_url, "faults": self._faults, "why": verdict.why}
         if is_its_own:
             sentence = Sentence(

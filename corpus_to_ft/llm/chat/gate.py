@@ -143,6 +143,11 @@ class Gate:
         self._close(now, wait_s + MARGIN_S)
         return 0.0
 
+    def narrow(self) -> None:
+        """This process cannot have more under way than it has."""
+        self.max_concurrency = max(1, min(self.max_concurrency, self.in_flight - 1))
+        self.limit = min(self.limit, self.max_concurrency)
+
     def unreachable(self, now: float) -> float:
         """Nobody listens; returns for how many seconds that has been so."""
         if self.down_since is None:
