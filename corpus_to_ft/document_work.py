@@ -1,4 +1,4 @@
-"""The work on one file and on one document, wherever the executor puts it."""
+"""The work on one document, wherever the executor puts it, and what makes its results and those of reading valid."""
 
 from __future__ import annotations
 
@@ -16,13 +16,11 @@ from corpus_to_ft.checks.stage import check_examples, note_examples
 from corpus_to_ft.generate.base import Generator, Subject
 from corpus_to_ft.generate.judge import JudgeSettings
 from corpus_to_ft.generate.stage import generate_examples
-from corpus_to_ft.ingest.base import Reader, SourceFile
-from corpus_to_ft.ingest.files import IngestSettings
-from corpus_to_ft.ingest.stage import read_documents
+from corpus_to_ft.ingest.stage import ReadWork
 from corpus_to_ft.llm.base import Ask
 from corpus_to_ft.llm.extractive.keywords import rank_keywords
 from corpus_to_ft.passages import PassageSettings, analyze_document, cut_passages
-from corpus_to_ft.records import Document, Keywords, Passage, Rejected, Summary, Target, digest
+from corpus_to_ft.records import Document, Keywords, Passage, Summary, Target, digest
 from corpus_to_ft.run.each import Task
 from corpus_to_ft.settings import Settings
 from corpus_to_ft.summarize.stage import SummarizeSettings, summarize_document
@@ -54,22 +52,10 @@ def _code(folder: Traversable, path: str) -> Iterator[tuple[str, Traversable]]:
             yield f"{path}/{entry.name}", entry
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadWork:
-    """A file becomes documents, or a Rejected says why not."""
-
-    readers: tuple[Reader, ...]
-    settings: IngestSettings
-
-    def fingerprint(self) -> str:
-        readers = [reader.fingerprint() for reader in self.readers]
-        return digest("ingest", code_digest(), readers, self.settings.max_chars)
-
-    def __call__(self, task: Task[SourceFile | Rejected]) -> Stages:
-        if isinstance(task.item, Rejected):
-            yield "ingest", (task.item,)
-        else:
-            yield "ingest", tuple(read_documents(task.item, self.readers, self.settings))
+def reading_fingerprint(work: ReadWork) -> str:
+    """What is found but not read, for its size or kind, is known by the reason, so its bounds are not in here."""
+    readers, settings = [reader.fingerprint() for reader in work.readers], work.settings
+    return digest("ingest", code_digest(), readers, settings.max_chars, settings.max_seconds, settings.max_memory_mb)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,14 +21,15 @@ from pathlib import Path
 from typing import Literal
 
 from corpus_to_ft import dataset
-from corpus_to_ft.document_work import DocumentWork, ReadWork, document_keywords
+from corpus_to_ft.document_work import DocumentWork, document_keywords, reading_fingerprint
 from corpus_to_ft.ingest.base import Found, SourceFile
 from corpus_to_ft.ingest.sources import find_sources
-from corpus_to_ft.ingest.stage import read_documents
+from corpus_to_ft.ingest.stage import ReadWork, read_documents
 from corpus_to_ft.llm.stage import NO_LIMITS, DirectAsk, LedgerAsk, Limits
 from corpus_to_ft.passages import analyze_document
 from corpus_to_ft.records import Keywords, Rejected
 from corpus_to_ft.run.base import Executor, Progress, Silence
+from corpus_to_ft.run.capped import CappedExecutor
 from corpus_to_ft.run.each import Tally, Task, do_each
 from corpus_to_ft.run.processes import ProcessesExecutor
 from corpus_to_ft.run.serial import SerialExecutor
@@ -63,7 +64,7 @@ def build_dataset(
     with RunStore.open(out) as store, _asking(settings, store, limits, progress) as ask:
         store.save_fact("name", Path(os.path.realpath(sources[0])).name)
         with _make_executor(settings) as executor:
-            tallies = [_ingest(settings, found, store, executor, progress)]
+            tallies = [_ingest(settings, found, store, progress)]
             dataset.compare_documents(settings, store)
             if upto != "ingest":
                 generates = upto != "summarize"
@@ -79,9 +80,7 @@ def build_dataset(
         return dataset.outcome(contents, store, out, tallies, ask)
 
 
-def _ingest(
-    settings: Settings, found: Iterator[Found], store: RunStore, executor: Executor, progress: Progress
-) -> Tally:
+def _ingest(settings: Settings, found: Iterator[Found], store: RunStore, progress: Progress) -> Tally:
     work = ReadWork(readers=tuple(settings.make_readers()), settings=settings.ingest)
     ids: list[str] = []
     inputs: list[tuple[str, str]] = []
@@ -95,10 +94,13 @@ def _ingest(
             yield Task(item=item, item_id=ids[-1], source=ref.source, given={})
 
     progress.start("ingest", None)
-    fingerprints = {"ingest": work.fingerprint()}
+    fingerprints = {"ingest": reading_fingerprint(work)}
     store.save_fact(dataset.UNFINISHED, fingerprints["ingest"])
-    # Reading computes and never waits for a server.
-    reads = executor if isinstance(executor, ProcessesExecutor) else SerialExecutor()
+    reads = CappedExecutor(
+        workers=min(settings.run.workers, os.cpu_count() or 1),
+        max_seconds=settings.ingest.max_seconds,
+        max_memory_mb=settings.ingest.max_memory_mb,
+    )
     tally = do_each(tasks(), work, fingerprints=fingerprints, store=store, executor=reads, progress=progress)
     store.set_current("ingest", [(fingerprints["ingest"], item_id) for item_id in ids])
     store.save_fact("inputs", inputs)

@@ -9,9 +9,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus_to_ft.document_work import DocumentWork, ReadWork
+from corpus_to_ft.document_work import DocumentWork, reading_fingerprint
 from corpus_to_ft.ingest.sources import find_sources
-from corpus_to_ft.ingest.stage import read_documents
+from corpus_to_ft.ingest.stage import ReadWork, read_documents
 from corpus_to_ft.llm.estimate import EstimatingAsk
 from corpus_to_ft.records import Document, Rejected
 from corpus_to_ft.run.each import Task
@@ -83,7 +83,7 @@ def _documents(
     settings: Settings, sources: Sequence[str], out: Path, store: RunStore | None, counts: Counter[str]
 ) -> Iterator[Document]:
     read = ReadWork(readers=tuple(settings.make_readers()), settings=settings.ingest)
-    fingerprint = read.fingerprint()
+    fingerprint = reading_fingerprint(read)
     for ref in find_sources(sources, settings.ingest, skip=out):
         file = ref.read(settings.ingest)
         counts["files"] += 1

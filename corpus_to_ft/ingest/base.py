@@ -57,6 +57,8 @@ class IngestSettings(BaseModel):
 
     max_mb: float = Field(default=100, ge=0)
     max_chars: int = Field(default=2_000_000, ge=0)
+    max_seconds: float = Field(default=30, gt=0, description="that reading one file may take")
+    max_memory_mb: int = Field(default=512, ge=64, description="memory that reading one file may take (mebibytes)")
     follow_links: bool = Field(default=False, description="also symbolic links that lead outside the source")
 
 

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from corpus_to_ft.decode import clean_text
 from corpus_to_ft.errors import InputError
-from corpus_to_ft.ingest.base import BadPage, Match, Page, Reader, SourceFile
+from corpus_to_ft.ingest.base import BadPage, IngestSettings, Match, Page, Reader, SourceFile, rejected
 from corpus_to_ft.ingest.dates import iso_date
-from corpus_to_ft.ingest.files import IngestSettings, rejected
 from corpus_to_ft.ingest.languages import language_of
 from corpus_to_ft.injection import injection_warnings
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import Document, Rejected
+from corpus_to_ft.run.each import Task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadWork:
+    """A file becomes documents, or a Rejected says why not."""
+
+    readers: tuple[Reader, ...]
+    settings: IngestSettings
+
+    def __call__(self, task: Task[SourceFile | Rejected]) -> Iterator[tuple[str, tuple[Document | Rejected, ...]]]:
+        if isinstance(task.item, Rejected):
+            yield "ingest", (task.item,)
+        else:
+            yield "ingest", tuple(read_documents(task.item, self.readers, self.settings))
 
 
 def read_documents(

@@ -6,6 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol, Self, TypeVar
 
+from corpus_to_ft.errors import InputError
 from corpus_to_ft.plugin import Plugin
 
 T = TypeVar("T")
@@ -31,8 +32,10 @@ class Executor(Plugin):
     @abstractmethod
     def map(
         self, work: Callable[[T], R], items: Iterable[T], abandon: Callable[[], None] = nothing
-    ) -> Iterator[tuple[T, R]]:
+    ) -> Iterator[tuple[T, R | InputError]]:
         """`items` is read lazily, a bounded number ahead. An exception of `work` ends the iteration.
+
+        Where a worker had to be ended, an InputError stands in the place of the result of its item.
 
         `abandon` is called when the iteration ends early, before work under way is waited for.
         """

@@ -83,15 +83,24 @@ class Guarded(Generic[T]):
         except ProviderUnavailable as error:
             return Done(results=results, postponed=error.sentence)
         except InputError as error:
-            results[self.last_stage] = (self._rejected(task, error.reason, error.detail),)
+            results.update(self.fell(task, error).results)
         except (ProviderRefused, BadReply) as error:
             results[self.last_stage] = (self._rejected(task, error.reason, error.sentence),)
         return Done(results=results)
+
+    def fell(self, task: Task[T], error: InputError) -> Done:
+        """What becomes of a task whose item cannot be used."""
+        return Done(results={self.last_stage: (self._rejected(task, error.reason, error.detail),)})
 
     def _rejected(self, task: Task[T], reason: str, detail: Sentence) -> Rejected:
         return Rejected.make(
             item_id=task.item_id, source=task.source, stage=self.last_stage, reason=reason, detail=detail
         )
+
+
+def _naming(task: Task[T], error: InputError) -> InputError:
+    """An executor knows nothing of sources."""
+    return InputError(error.reason, Sentence("{source}: {detail}", source=task.source, detail=error.detail))
 
 
 @contextmanager
@@ -137,7 +146,9 @@ def do_each(
                 }
                 yield Task(item=task.item, item_id=task.item_id, source=task.source, given=given)
 
-    for task, done in executor.map(Guarded(work=work, last_stage=last_stage), missing(), abandon):
+    guarded = Guarded(work=work, last_stage=last_stage)
+    for task, outcome in executor.map(guarded, missing(), abandon):
+        done = guarded.fell(task, _naming(task, outcome)) if isinstance(outcome, InputError) else outcome
         for stage, result in done.results.items():
             store.save_result(stage, (fingerprints[stage], task.item_id), result)
         counts["postponed" if done.postponed else "made"] += 1
