@@ -1,0 +1,87 @@
+"""Finds personal data in a text: a cheap look for what might be some, exact patterns only there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from corpus_to_ft.privacy.credentials import credentials_in
+from corpus_to_ft.privacy.emails import network_in
+from corpus_to_ft.privacy.kinds import PRECEDENCE, Found, PersonalKind
+from corpus_to_ft.privacy.legible import legible
+from corpus_to_ft.privacy.names import names_in
+from corpus_to_ft.privacy.numbers import lettered_in, numbers_in
+from corpus_to_ft.privacy.phones import phones_in
+from corpus_to_ft.privacy.places import places_in
+from corpus_to_ft.privacy.settings import PrivacySettings
+
+# Eight digits or more in groups. One set of characters, so that a megabyte of digits is one quick step.
+_STRETCH = re.compile(r"[0-9][0-9 .\-()/_·~\t\n]{6,}[0-9]")
+LEAST_DIGITS = 8
+# Patterns look at what follows a number.
+SIGHT = 4
+# A line that breaks inside a group of digits: only numbers with a hyphen are put together again.
+_BROKEN = re.compile(r"(?<=[0-9])[ \t]*\n[ \t>]*(?=[0-9])")
+LONGEST_BROKEN = 400
+
+
+def find_personal(text: str, settings: PrivacySettings) -> tuple[Found, ...]:
+    """Every stretch of personal data in order; stretches that touch one another are one."""
+    if not text or not settings.kinds:
+        return ()
+    seen = legible(text)
+    found = [each for each in _all(seen.text, settings.kinds) if each.end > each.start]
+    if seen.starts:
+        found = [Found(each.kind, *seen.span(each.start, each.end)) for each in found]
+    if settings.allow:
+        found = [each for each in found if not settings.allows(text[each.start : each.end])]
+    return tuple(_apart(found))
+
+
+def _all(text: str, kinds: frozenset[PersonalKind]) -> Iterator[Found]:
+    for stretch in _STRETCH.finditer(text):
+        start, end = stretch.span()
+        if sum(map(str.isdigit, stretch.group()[:64])) >= LEAST_DIGITS:
+            sight = min(len(text), end + SIGHT)
+            yield from numbers_in(text, start, sight, kinds)
+            yield from phones_in(text, start, sight, kinds)
+            if "\n" in stretch.group() and end - start <= LONGEST_BROKEN:
+                yield from _broken(text, start, end, kinds)
+    yield from lettered_in(text, kinds)
+    yield from network_in(text, kinds)
+    if "credential" in kinds:
+        yield from credentials_in(text)
+    if "address" in kinds:
+        yield from places_in(text)
+    if "name" in kinds:
+        yield from names_in(text)
+
+
+def _broken(text: str, start: int, end: int, kinds: frozenset[PersonalKind]) -> Iterator[Found]:
+    """Numbers with a line end in the middle of a group; they must be hyphenated, or lists of numbers would be some."""
+    first, last = max(0, start - 30), min(len(text), end + SIGHT)
+    breaks = list(_BROKEN.finditer(text, first, last))
+    for place in breaks:
+        near, far = max(first, place.start() - 30), min(last, place.end() + 30)
+        whole = text[near : place.start()] + text[place.end() : far]
+        at, removed = place.start() - near, place.end() - place.start()
+        for each in (*numbers_in(whole, 0, len(whole), kinds), *phones_in(whole, 0, len(whole), kinds)):
+            hyphens = whole[each.start : each.end].count("-")
+            if each.start < at < each.end and hyphens and "\n" not in whole[each.start : each.end]:
+                yield Found(each.kind, near + each.start, near + each.end + removed)
+
+
+def _apart(found: Sequence[Found]) -> Iterator[Found]:
+    """Stretches that overlap become one, of the kind that comes first in the order of precedence."""
+    current: Found | None = None
+    for each in sorted(found, key=lambda one: (one.start, one.end)):
+        if current is None:
+            current = each
+        elif each.start < current.end:
+            kind = min(current.kind, each.kind, key=PRECEDENCE.__getitem__)
+            current = Found(kind, current.start, max(current.end, each.end))
+        else:
+            yield current
+            current = each
+    if current is not None:
+        yield current
