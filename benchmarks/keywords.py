@@ -18,14 +18,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from corpus_to_ft.analyzers.base import Analyzer
-from corpus_to_ft.ingest.base import Reader
+from corpus_to_ft.ingest.base import Reader, SourceFile
 from corpus_to_ft.ingest.files import FileRef, IngestSettings
 from corpus_to_ft.ingest.stage import read_documents
 from corpus_to_ft.llm.extractive.candidates import normalized
 from corpus_to_ft.llm.extractive.keywords import rank_keywords
 from corpus_to_ft.passages import analyze_document
 from corpus_to_ft.plugin import make_plugin, plugin_names
-from corpus_to_ft.records import Document, Rejected
+from corpus_to_ft.records import Document
 
 PARTICLES = re.compile(
     r"(?:에서는|에서|으로|에게|까지|부터|이라는|라는|입니다|하는|하고|은|는|이|가|을|를|의|에|와|과|도|로|만)$"
@@ -37,7 +37,7 @@ TOP = 10
 
 def read_one(path: Path, readers: Sequence[Reader]) -> Document | None:
     file = FileRef(path=path, source=path.name).read(IngestSettings())
-    if isinstance(file, Rejected):
+    if not isinstance(file, SourceFile):
         return None
     return next((found for found in read_documents(file, readers) if isinstance(found, Document)), None)
 

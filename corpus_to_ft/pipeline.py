@@ -19,15 +19,18 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from corpus_to_ft import dataset
 from corpus_to_ft.document_work import DocumentWork, document_keywords, reading_fingerprint
-from corpus_to_ft.ingest.base import Found, SourceFile
+from corpus_to_ft.ingest.base import STAGE, Found, Item, SourceFile, Unchanged, is_address
+from corpus_to_ft.ingest.site.memory import Access
 from corpus_to_ft.ingest.sources import find_sources
 from corpus_to_ft.ingest.stage import ReadWork, read_documents
+from corpus_to_ft.language import tr
 from corpus_to_ft.llm.stage import NO_LIMITS, DirectAsk, LedgerAsk, Limits
 from corpus_to_ft.passages import analyze_document
-from corpus_to_ft.records import Keywords, Rejected
+from corpus_to_ft.records import Document, Keywords, Note, Rejected
 from corpus_to_ft.run.base import Executor, Progress, Silence
 from corpus_to_ft.run.capped import CappedExecutor
 from corpus_to_ft.run.each import Tally, Task, do_each
@@ -58,13 +61,14 @@ def build_dataset(
     Reaching one of `limits` raises BudgetReached; what came until then is kept.
     """
     progress = progress or Silence()
-    found = find_sources(sources, settings.ingest, skip=out)
-    # A wrong source is told before anything is written.
-    found = chain([next(found)], found)
+    access = Access(say=lambda told: progress.say(tr(told)))
+    found = find_sources(sources, settings.ingest, skip=out, access=access)
+    # A wrong source is told before anything is written; a site is asked only for what is not in the store.
+    found = found if is_address(sources[0]) else chain([next(found)], found)
     with RunStore.open(out) as store, _asking(settings, store, limits, progress) as ask:
-        store.save_fact("name", Path(os.path.realpath(sources[0])).name)
+        store.save_fact("name", _name_of(sources[0]))
         with _make_executor(settings) as executor:
-            tallies = [_ingest(settings, found, store, progress)]
+            tallies = [_ingest(settings, found, store, progress, access)]
             dataset.compare_documents(settings, store)
             if upto != "ingest":
                 generates = upto != "summarize"
@@ -80,22 +84,34 @@ def build_dataset(
         return dataset.outcome(contents, store, out, tallies, ask)
 
 
-def _ingest(settings: Settings, found: Iterator[Found], store: RunStore, progress: Progress) -> Tally:
+def _name_of(source: str) -> str:
+    """What a data set is called after its first source."""
+    return urlsplit(source).hostname or source if is_address(source) else Path(os.path.realpath(source)).name
+
+
+def _ingest(settings: Settings, found: Iterator[Found], store: RunStore, progress: Progress, access: Access) -> Tally:
     work = ReadWork(readers=tuple(settings.make_readers()), settings=settings.ingest)
     ids: list[str] = []
     inputs: list[tuple[str, str]] = []
 
-    def tasks() -> Iterator[Task[SourceFile | Rejected]]:
+    def tasks() -> Iterator[Task[Item]]:
         for ref in found:
             item = ref.read(settings.ingest)
-            sha256 = "" if isinstance(item, Rejected) else hashlib.sha256(item.data).hexdigest()
-            inputs.append((ref.source, sha256))
-            ids.append(item.id if isinstance(item, Rejected) else item.id_of(sha256))
+            if isinstance(item, SourceFile):
+                sha256 = hashlib.sha256(item.data).hexdigest()
+                ids.append(item.id_of(sha256))
+            else:
+                sha256 = item.sha256 if isinstance(item, Unchanged) else ""
+                ids.append(item.item_id if isinstance(item, Unchanged) else item.id)
+            # Of a site, only what was read is an input.
+            if not isinstance(item, Rejected | Note) or item.stage == STAGE:
+                inputs.append((ref.source, sha256))
             yield Task(item=item, item_id=ids[-1], source=ref.source, given={})
 
     progress.start("ingest", None)
     fingerprints = {"ingest": reading_fingerprint(work)}
     store.save_fact(dataset.UNFINISHED, fingerprints["ingest"])
+    access.keeper, access.is_done = store, lambda item_id: store.has("ingest", (fingerprints["ingest"], item_id))
     reads = CappedExecutor(
         workers=min(settings.run.workers, os.cpu_count() or 1),
         max_seconds=settings.ingest.max_seconds,
@@ -104,6 +120,7 @@ def _ingest(settings: Settings, found: Iterator[Found], store: RunStore, progres
     tally = do_each(tasks(), work, fingerprints=fingerprints, store=store, executor=reads, progress=progress)
     store.set_current("ingest", [(fingerprints["ingest"], item_id) for item_id in ids])
     store.save_fact("inputs", inputs)
+    store.save_fact("sites", access.told)
     return tally
 
 
@@ -163,9 +180,10 @@ def list_keywords(settings: Settings, sources: Sequence[str], top: int) -> Itera
     readers, analyzer = settings.make_readers(), settings.make_analyzer()
     for ref in find_sources(sources, settings.ingest):
         file = ref.read(settings.ingest)
-        for record in [file] if isinstance(file, Rejected) else read_documents(file, readers, settings.ingest):
+        found = read_documents(file, readers, settings.ingest) if isinstance(file, SourceFile) else [file]
+        for record in found:
             if isinstance(record, Rejected):
                 yield record
-            else:
+            elif isinstance(record, Document):
                 ranked = document_keywords(record, analyze_document(record, analyzer), top)
                 yield Keywords.make(document_id=record.source, ranked=ranked.ranked)

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus_to_ft.document_work import DocumentWork, reading_fingerprint
+from corpus_to_ft.ingest.base import SourceFile
 from corpus_to_ft.ingest.sources import find_sources
 from corpus_to_ft.ingest.stage import ReadWork, read_documents
 from corpus_to_ft.llm.estimate import EstimatingAsk
-from corpus_to_ft.records import Document, Rejected
+from corpus_to_ft.records import Document
 from corpus_to_ft.run.each import Task
 from corpus_to_ft.settings import Settings
 from corpus_to_ft.store import RunStore
@@ -87,7 +88,7 @@ def _documents(
     for ref in find_sources(sources, settings.ingest, skip=out):
         file = ref.read(settings.ingest)
         counts["files"] += 1
-        if isinstance(file, Rejected):
+        if not isinstance(file, SourceFile):
             continue
         key = (fingerprint, file.id_of(hashlib.sha256(file.data).hexdigest()))
         result = store.result("ingest", key) if store else None

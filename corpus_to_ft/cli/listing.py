@@ -42,7 +42,7 @@ def print_keywords(
 
 def print_tokens(sources: Sequence[str], *, encoding: str, as_json: bool) -> int:
     from corpus_to_ft.decode import decode
-    from corpus_to_ft.ingest.base import IngestSettings
+    from corpus_to_ft.ingest.base import IngestSettings, SourceFile
     from corpus_to_ft.ingest.sources import find_sources
     from corpus_to_ft.tokens import count_tokens, encoding_for
 
@@ -52,6 +52,8 @@ def print_tokens(sources: Sequence[str], *, encoding: str, as_json: bool) -> int
         try:
             if isinstance(file, Rejected):
                 raise InputError(file.reason, file.detail)
+            if not isinstance(file, SourceFile):
+                continue
             count = count_tokens(decode(file.data, source=file.source).text, name)
         except InputError as error:
             lost += 1

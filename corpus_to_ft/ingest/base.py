@@ -12,11 +12,14 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from corpus_to_ft.ingest.site.settings import SiteSettings
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.plugin import Plugin
-from corpus_to_ft.records import Block, Rejected, digest
+from corpus_to_ft.records import Block, Note, Rejected, digest
 
 STAGE = "ingest"
+# What a site has besides documents falls out here: pages that only list others, or that nobody may read.
+CRAWL = "crawl"
 MEBIBYTE = 1024 * 1024
 # The suffix that files of a media type usually carry, for addresses without one.
 USUAL_SUFFIXES: Mapping[str, str] = {
@@ -60,6 +63,7 @@ class IngestSettings(BaseModel):
     max_seconds: float = Field(default=30, gt=0, description="that reading one file may take")
     max_memory_mb: int = Field(default=512, ge=64, description="memory that reading one file may take (mebibytes)")
     follow_links: bool = Field(default=False, description="also symbolic links that lead outside the source")
+    site: SiteSettings = SiteSettings()
 
 
 class Match(IntEnum):
@@ -68,6 +72,7 @@ class Match(IntEnum):
     NO = 0
     SUFFIX = 1
     CONTENT = 2
+    EXPORT = 3  # a file of a general format (XML, JSON, HTML) that a program known to this reader has written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,17 +80,23 @@ class SourceFile:
     """One file's bytes. `source` is its address, or its path relative to what the user named, NFC, with `/`.
 
     `media_type` ("text/html") and `charset` are what a web server said, both lower case and without parameters.
+    `published` is what others say of it, in any form; what it says of itself comes first.
     """
 
     source: str
     data: bytes
     media_type: str = ""
     charset: str = ""
+    published: str = ""
 
     def id_of(self, sha256: str) -> str:
         """The same for the same bytes under the same name; `sha256` of the bytes is made once, by the caller."""
         said = [self.media_type, self.charset] if self.media_type or self.charset else []
-        return digest(self.source, sha256, *said)
+        return digest(self.source, sha256, *said, *([{"published": self.published}] if self.published else []))
+
+    @property
+    def is_address(self) -> bool:
+        return is_address(self.source)
 
     @property
     def suffix(self) -> str:
@@ -102,8 +113,19 @@ class SourceFile:
 
     @property
     def _path(self) -> PurePosixPath:
-        is_address = "://" in self.source
-        return PurePosixPath(unquote(urlsplit(self.source).path) if is_address else self.source)
+        return PurePosixPath(unquote(urlsplit(self.source).path) if self.is_address else self.source)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchanged:
+    """What was read before and is as it was: its bytes are not needed, for its result is kept under `item_id`."""
+
+    source: str
+    sha256: str
+    item_id: str
+
+
+Item = SourceFile | Rejected | Note | Unchanged
 
 
 class Found(Protocol):
@@ -115,13 +137,18 @@ class Found(Protocol):
     @property
     def source(self) -> str: ...
 
-    def read(self, settings: IngestSettings) -> SourceFile | Rejected:
-        """The bytes, or why they cannot be had."""
+    def read(self, settings: IngestSettings) -> Item:
+        """The bytes, or why they cannot be had; of a site also what is to be known of it."""
+
+
+def is_address(source: str) -> bool:
+    return "://" in source
 
 
 def rejected(source: str, reason: str, detail: Sentence) -> Rejected:
-    """What was found and cannot be used."""
-    return Rejected.make(item_id=digest(source), source=source, stage=STAGE, reason=reason, detail=detail)
+    """What was found and cannot be used. A page of a site that only lists others is no bad document."""
+    stage = CRAWL if reason == "not_an_article" and is_address(source) else STAGE
+    return Rejected.make(item_id=digest(source), source=source, stage=stage, reason=reason, detail=detail)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,24 +7,34 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from corpus_to_ft.errors import ConfigError
 from corpus_to_ft.ingest.base import Found, IngestSettings
 from corpus_to_ft.ingest.files import FileRef, Walk, named_apart, nfc
+from corpus_to_ft.ingest.site.memory import Access
 from corpus_to_ft.language import Sentence
+
+if TYPE_CHECKING:
+    from corpus_to_ft.ingest.site.sites import Sites
 
 ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
 def find_sources(
-    sources: Sequence[str | Path], settings: IngestSettings | None = None, *, skip: Path | None = None
+    sources: Sequence[str | Path],
+    settings: IngestSettings | None = None,
+    *,
+    skip: Path | None = None,
+    access: Access | None = None,
 ) -> Iterator[Found]:
     """All files of the named files, folders and addresses, in the same order on every machine.
 
     Hidden files, `skip` (our own output), folders seen before (a loop of links) and what is named twice are left out.
     A symbolic link inside a folder that leads out of all that was named is not followed but marked, since whoever
-    made the folder could make any file of this machine a document. Raises ConfigError for a path that does not
-    exist and for a folder without files.
+    made the folder could make any file of this machine a document. Pages of an address are fetched while they are
+    found, with what `access` remembers of them. Raises ConfigError for a path that does not exist, for a folder
+    without files and for an address that gives nothing.
     """
     settings = settings or IngestSettings()
     if not sources:
@@ -38,9 +48,12 @@ def find_sources(
         roots=() if settings.follow_links else tuple(os.path.realpath(path) for path in paths),
     )
     several = _Several() if len(sources) > 1 else None
+    sites: Sites | None = None
     for source in sources:
         if _is_address(source):
-            yield from _pages(str(source), settings)
+            # One for all, so that each page is read once; it brings a client along that files do not need.
+            sites = sites or _sites(access)
+            yield from sites.pages(str(source), settings.site)
         else:
             yield from _files(Path(source), walk, several)
 
@@ -49,11 +62,10 @@ def _is_address(source: str | Path) -> bool:
     return isinstance(source, str) and ADDRESS.match(source) is not None
 
 
-def _pages(address: str, settings: IngestSettings) -> Iterator[Found]:  # noqa: ARG001 (bounds of what is fetched)
-    told = (
-        "{source}: addresses cannot be read yet, only files and folders; save the pages as files and name their folder"
-    )
-    raise ConfigError(Sentence(told, source=address))
+def _sites(access: Access | None) -> Sites:
+    from corpus_to_ft.ingest.site.sites import Sites
+
+    return Sites(access=access or Access())
 
 
 def _files(path: Path, walk: Walk, several: _Several | None) -> Iterator[Found]:

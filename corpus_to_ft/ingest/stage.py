@@ -8,12 +8,12 @@ from typing import Any
 
 from corpus_to_ft.decode import clean_text
 from corpus_to_ft.errors import InputError
-from corpus_to_ft.ingest.base import BadPage, IngestSettings, Match, Page, Reader, SourceFile, rejected
+from corpus_to_ft.ingest.base import BadPage, IngestSettings, Item, Match, Page, Reader, SourceFile, Unchanged, rejected
 from corpus_to_ft.ingest.dates import iso_date
 from corpus_to_ft.ingest.languages import language_of
 from corpus_to_ft.injection import injection_warnings
 from corpus_to_ft.language import Sentence
-from corpus_to_ft.records import Document, Rejected
+from corpus_to_ft.records import Document, Note, Rejected
 from corpus_to_ft.run.each import Task
 
 
@@ -24,11 +24,11 @@ class ReadWork:
     readers: tuple[Reader, ...]
     settings: IngestSettings
 
-    def __call__(self, task: Task[SourceFile | Rejected]) -> Iterator[tuple[str, tuple[Document | Rejected, ...]]]:
-        if isinstance(task.item, Rejected):
-            yield "ingest", (task.item,)
-        else:
+    def __call__(self, task: Task[Item]) -> Iterator[tuple[str, tuple[Document | Rejected | Note, ...]]]:
+        if isinstance(task.item, SourceFile):
             yield "ingest", tuple(read_documents(task.item, self.readers, self.settings))
+        elif not isinstance(task.item, Unchanged):  # whose result is there
+            yield "ingest", (task.item,)
 
 
 def read_documents(
@@ -76,7 +76,9 @@ def _document(file: SourceFile, page: Page | BadPage, member: str, max_chars: in
         )
         return rejected(source, "too_large", detail)
     meta = _json_only(page.meta)
-    published = iso_date(page.published)
+    if file.is_address and not member:
+        meta.setdefault("url", file.source)
+    published = iso_date(page.published) or iso_date(file.published)
     if page.published and published is None:
         warning = Sentence(
             "{source}: the date {published!r} is not understood", source=source, published=page.published[:60]

@@ -1,0 +1,1 @@
+"""Reads sites: `sites` opens them, `crawl` goes through one, `visitor` asks politely, `guard` says who may be asked."""
