@@ -13,7 +13,7 @@ from corpus_to_ft.document_work import DocumentWork, reading_fingerprint
 from corpus_to_ft.ingest.base import SourceFile
 from corpus_to_ft.ingest.sources import find_sources
 from corpus_to_ft.ingest.stage import ReadWork, read_documents
-from corpus_to_ft.llm.estimate import EstimatingAsk
+from corpus_to_ft.llm.estimate import EstimatingAsk, Repeats
 from corpus_to_ft.records import Document
 from corpus_to_ft.run.each import Task
 from corpus_to_ft.settings import Settings
@@ -25,9 +25,11 @@ from corpus_to_ft.store.database import FILE_NAME
 class Plan:
     """Counts of files and documents, how many are done, where it leads, and what is still to be asked.
 
-    Costs are US dollars, `usual_cost` for replies of common length and `most_cost` for the longest ones; both
-    are None where the price is not known. `judgements` of the calls are about examples, as many as passages can
-    give where there are none yet. What follows from replies (summaries of summaries) is not foreseen.
+    Costs are US dollars, None where the price is not known: `usual_cost` for replies of common length when nothing is
+    asked twice, `usual_cost_with_repeats` with `repeat_share` more calls (second attempts, summaries of summaries),
+    `most_cost` with those and replies as long as they may be. The share is that of this folder's ledger where
+    `repeats_seen`, else what is usual. `judgements` of the calls are about examples, as many as passages can give
+    where there are none yet.
     """
 
     files: int
@@ -45,7 +47,10 @@ class Plan:
     calls_stored: int
     input_tokens: int
     most_output_tokens: int
+    repeat_share: float
+    repeats_seen: bool
     usual_cost: float | None
+    usual_cost_with_repeats: float | None
     most_cost: float | None
     price_date: str
 
@@ -66,6 +71,7 @@ def make_plan(settings: Settings, sources: Sequence[str], out: Path) -> Plan:
                 counts["documents_done"] += 1
             elif provider.billed:
                 _count_prompts(work, document)
+        repeats = Repeats.of(store, provider.model_name)
     estimate, price = ask.estimate, provider.price()
     return Plan(
         files=counts["files"], files_done=counts["files_done"],
@@ -73,9 +79,11 @@ def make_plan(settings: Settings, sources: Sequence[str], out: Path) -> Plan:
         provider=provider.name, model=provider.model_name, billed=provider.billed,
         target=target.name, encoding=target.encoding, max_tokens=target.max_tokens,
         calls=estimate.calls, judgements=estimate.judgements, calls_stored=estimate.stored,
-        input_tokens=estimate.input_tokens, most_output_tokens=estimate.most.output_tokens,
+        input_tokens=estimate.input_tokens, most_output_tokens=repeats.on(estimate.most).output_tokens,
+        repeat_share=round(repeats.share, 4), repeats_seen=repeats.seen,
         usual_cost=price.of(estimate.usual) if price else None,
-        most_cost=price.of(estimate.most) if price else None,
+        usual_cost_with_repeats=price.of(repeats.on(estimate.usual)) if price else None,
+        most_cost=price.of(repeats.on(estimate.most)) if price else None,
         price_date=price.verified_on if price else "",
     )  # fmt: skip
 

@@ -34,14 +34,21 @@ def estimate_lines(plan: Plan) -> list[str]:
                 judgements=f"{plan.judgements:,}",
             )
         )
-    if plan.usual_cost is None or plan.most_cost is None:
+    if plan.usual_cost is None or plan.most_cost is None or plan.usual_cost_with_repeats is None:
         lines.append(tr("cost: unknown, no price of {model} is known here", model=plan.model))
     else:
         dated = tr("prices of {date}", date=plan.price_date) if plan.price_date else tr("your prices")
-        usual, most = f"{plan.usual_cost:,.4f}", f"{plan.most_cost:,.4f}"
-        said = tr("cost: about ${usual}, ${most} if every reply were as long as it may be", usual=usual, most=most)
-        bound = tr("repeats come on top; --max-cost is the bound")
-        lines.append(f"{said} ({dated}). {bound}")
+        share = f"{100 * plan.repeat_share:.0f}"
+        if plan.repeats_seen:
+            repeats = tr("{share} % of calls repeated, as in this folder so far", share=share)
+        else:
+            repeats = tr("{share} % of calls repeated, as is usual", share=share)
+        said = tr(
+            "cost: ${least} without repeats, ${usual} with {repeats}, ${most} if every reply were as long as it may be",
+            least=f"{plan.usual_cost:,.4f}", usual=f"{plan.usual_cost_with_repeats:,.4f}",
+            most=f"{plan.most_cost:,.4f}", repeats=repeats,
+        )  # fmt: skip
+        lines.append(f"{said} ({dated}). {tr('--max-cost is the bound')}")
     return lines
 
 

@@ -15,9 +15,33 @@ from corpus_to_ft.tokens import count_tokens
 
 # Chat models of today count so; others differ by a tenth on Korean.
 ENCODING = "o200k_base"
-# Replies mostly take a third of the room they have; and of ten one is asked for again.
+# Replies mostly take a third of the room they have.
 USUAL_SHARE_OF_ROOM = 1 / 3
-ASKED_AGAIN = 1.1
+# Of ten prompts one is asked again, until this many in a folder say how often it is there.
+USUAL_REPEATS, TELLING_PROMPTS = 0.1, 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeats:
+    """How many calls come on top of those foreseen, as a share of them: second attempts, and what follows from replies.
+
+    `seen` says that the ledger of the folder tells it; else it is what is usual.
+    """
+
+    share: float = USUAL_REPEATS
+    seen: bool = False
+
+    @classmethod
+    def of(cls, store: RunStore | None, model: str) -> Repeats:
+        calls, foreseen = store.billed_calls(model) if store else (0, 0)
+        return cls(share=(calls - foreseen) / foreseen, seen=True) if foreseen >= TELLING_PROMPTS else cls()
+
+    def on(self, usage: Usage) -> Usage:
+        """With what is asked again."""
+        return Usage(
+            input_tokens=int(usage.input_tokens * (1 + self.share)),
+            output_tokens=int(usage.output_tokens * (1 + self.share)),
+        )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,16 +63,16 @@ class Estimate:
 
     @property
     def most(self) -> Usage:
-        """Every reply as long as it may be, and one in ten asked for again."""
-        tokens = (self.input_tokens, self.room_tokens)
-        return Usage(input_tokens=int(tokens[0] * ASKED_AGAIN), output_tokens=int(tokens[1] * ASKED_AGAIN))
+        """Every reply as long as it may be."""
+        return Usage(input_tokens=self.input_tokens, output_tokens=self.room_tokens)
 
 
 @dataclass(slots=True, kw_only=True)
 class EstimatingAsk:
     """Stands where prompts are asked: hands out the replies that are stored, and counts the others.
 
-    What follows from a reply (a summary of summaries, a second attempt) is not asked, so it is not counted.
+    What follows from a reply (a summary of summaries, a second attempt) is not asked, so it is not counted;
+    `Repeats` says how much that is.
     """
 
     provider_fingerprint: str

@@ -95,6 +95,7 @@ class LedgerAsk:
         self._aside: list[SetAside] = []
         self._subjects: dict[int, str] = {}
         self._counted: set[str] = set()
+        self._answered: set[tuple[str, str]] = set()
         store.settle_lost_calls()
         self._spent = sum(call.cost or 0.0 for call in store.calls())
         self.made = self.reused = self.failed = 0
@@ -156,6 +157,8 @@ class LedgerAsk:
             for asked in elsewhere:
                 asked.wait()
             missing = {prompt_id: prompt for prompt_id, prompt in missing.items() if prompt_id not in answers}
+        with self._lock:
+            self._answered.update((prompt.kind, prompt.subject_id) for prompt in prompts)
         return [answers[prompt.id] for prompt in prompts]
 
     @contextmanager
@@ -210,6 +213,7 @@ class LedgerAsk:
                 output_tokens=0,
                 cost=cost,
                 outcome=OPEN,
+                follows=(prompt.kind, prompt.subject_id) in self._answered,
             )
             self._under_way[number] = self._told[number] = call
             self._subjects[number] = prompt.subject_id

@@ -37,7 +37,10 @@ OPEN, LOST, WAITING = "open", "lost", "waiting"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One line of the ledger. `cost` is in US dollars, None where the price is unknown."""
+    """One line of the ledger. `cost` is in US dollars, None where the price is unknown.
+
+    `follows` says that an earlier answer about the same thing led to the prompt, so no dry run could foresee it.
+    """
 
     prompt_id: str
     kind: str
@@ -51,6 +54,7 @@ class Call:
     cost: float | None
     outcome: str
     batch: str = ""
+    follows: bool = False
 
     @property
     def failed(self) -> bool:
@@ -209,9 +213,9 @@ class RunStore:
 
     def results_under(self, stage: str, fingerprint: str) -> Iterator[tuple[Any, ...]]:
         """All results kept at `stage` under one fingerprint, in no order that means anything."""
-        sql = "SELECT payload FROM results WHERE stage=? AND fingerprint=? ORDER BY item_id"
-        for (payload,) in self._execute(sql, (stage, fingerprint)):
-            yield decode(payload)
+        sql = "SELECT item_id FROM results WHERE stage=? AND fingerprint=? ORDER BY item_id"
+        for (item_id,) in self._execute(sql, (stage, fingerprint)):
+            yield self.result(stage, (fingerprint, item_id)) or ()
 
     def reply(self, provider: str, prompt_id: str) -> Reply | ProviderFailure | None:
         rows = self._execute("SELECT payload FROM replies WHERE provider=? AND prompt_id=?", (provider, prompt_id))
@@ -284,6 +288,15 @@ class RunStore:
         except OSError:
             return False
         return False
+
+    def billed_calls(self, model: str) -> tuple[int, int]:
+        """Calls that were or may have been billed, and for how many prompts that a dry run could foresee."""
+        sql = (
+            "SELECT count(*), count(DISTINCT CASE WHEN NOT follows THEN prompt_id END) FROM calls"
+            " WHERE model=? AND outcome NOT IN (?, ?) AND (input_tokens + output_tokens > 0 OR cost > 0)"
+        )
+        calls, foreseen = self._execute(sql, (model, OPEN, WAITING))[0]
+        return calls, foreseen
 
     def calls(self) -> list[Call]:
         columns = ", ".join(Call.__slots__)

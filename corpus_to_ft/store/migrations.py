@@ -53,11 +53,16 @@ def m004_set_aside(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE INDEX set_aside_by_subject ON set_aside (subject_id)")
 
 
+def m005_follows(connection: sqlite3.Connection) -> None:
+    connection.execute("ALTER TABLE calls ADD COLUMN follows INTEGER NOT NULL DEFAULT 0")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     m001_results_replies_calls,
     m002_batches,
     m003_site_pages,
     m004_set_aside,
+    m005_follows,
 )
 
 
