@@ -26,7 +26,7 @@ from typing import Any
 from corpus_to_ft.analyzers.base import Analysis, Analyzer, known
 from corpus_to_ft.analyzers.kiwi import KiwiAnalyzer
 from corpus_to_ft.checks.base import Check, CheckContext
-from corpus_to_ft.checks.duplicates import DuplicateSettings, drop_duplicates
+from corpus_to_ft.checks.duplicates import DuplicateSettings, find_duplicates
 from corpus_to_ft.checks.stage import check_examples
 from corpus_to_ft.generate.base import Subject
 from corpus_to_ft.generate.qa import QaGenerator
@@ -138,7 +138,9 @@ def ask_blog(documents: Sequence[Document], analyzer: Analyzer) -> Blog:
 def measure(blog: Blog, analyzer: Analyzer) -> dict[str, Any]:
     texts = {document.id: document.text for document, _, _ in blog.passages}
     numbers = {passage.id: at for at, (_, passage, _) in enumerate(blog.passages)}
-    kept, dropped = drop_duplicates(blog.examples, DuplicateSettings())
+    dropped = find_duplicates(blog.examples, DuplicateSettings())
+    gone = {item.item_id for item in dropped}
+    kept = [example for example in blog.examples if example.id not in gone]
     index = Bm25([analysis for _, _, analysis in blog.passages])
     queries = analyzer.analyze_all([example.prompt for example in kept])
     ranks = [index.rank(query) for query in queries]

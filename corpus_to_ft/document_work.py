@@ -29,7 +29,9 @@ from corpus_to_ft.write.base import Writer
 KEYWORDS_A_DOCUMENT = 15
 Stages = Iterator[tuple[str, tuple[Any, ...]]]
 # What cannot change a result: how people see it, and how the work is driven.
-NOT_IN_CODE_DIGEST = frozenset({"cli", "locale", "store", "run", "pipeline.py", "dataset.py", "language.py"})
+NOT_IN_CODE_DIGEST = frozenset(
+    {"cli", "locale", "store", "run", "pipeline.py", "dataset.py", "contents.py", "export.py", "language.py"}
+)
 
 
 @cache
@@ -55,7 +57,10 @@ def _code(folder: Traversable, path: str) -> Iterator[tuple[str, Traversable]]:
 def reading_fingerprint(work: ReadWork) -> str:
     """What is found but not read, for its size or kind, is known by the reason, so its bounds are not in here."""
     readers, settings = [reader.fingerprint() for reader in work.readers], work.settings
-    return digest("ingest", code_digest(), readers, settings.max_chars, settings.max_seconds, settings.max_memory_mb)
+    return digest(
+        "ingest", code_digest(), readers, settings.max_chars, settings.max_seconds, settings.max_memory_mb,
+        work.privacy.model_dump(mode="json"),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

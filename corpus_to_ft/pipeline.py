@@ -22,7 +22,9 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from corpus_to_ft import dataset
+from corpus_to_ft.contents import UNFINISHED, Contents
 from corpus_to_ft.document_work import DocumentWork, document_keywords, reading_fingerprint
+from corpus_to_ft.export import export as export_contents
 from corpus_to_ft.ingest.base import STAGE, Found, Item, SourceFile, Unchanged, is_address
 from corpus_to_ft.ingest.site.memory import Access
 from corpus_to_ft.ingest.sources import find_sources
@@ -73,15 +75,14 @@ def build_dataset(
             if upto != "ingest":
                 generates = upto != "summarize"
                 tallies.append(_work_on_documents(settings, store, ask, executor, progress, generates=generates))
-        contents = before = dataset.Contents.load(store)
         if upto == "write":
             progress.start("write", 1)
-            contents = dataset.write(settings, store, out, before)
-            progress.finish("write", made=int(contents is not before), reused=int(contents is before))
+            is_new = dataset.write(settings, store, out)
+            progress.finish("write", made=int(is_new), reused=int(not is_new))
         if export:
-            dataset.export(contents, out / "exports")
-        store.save_fact(dataset.UNFINISHED, None)
-        return dataset.outcome(contents, store, out, tallies, ask)
+            export_contents(Contents(store), out / "exports")
+        store.save_fact(UNFINISHED, None)
+        return dataset.outcome(store, out, tallies, ask)
 
 
 def _name_of(source: str) -> str:
@@ -90,7 +91,7 @@ def _name_of(source: str) -> str:
 
 
 def _ingest(settings: Settings, found: Iterator[Found], store: RunStore, progress: Progress, access: Access) -> Tally:
-    work = ReadWork(readers=tuple(settings.make_readers()), settings=settings.ingest)
+    work = ReadWork(readers=tuple(settings.make_readers()), settings=settings.ingest, privacy=settings.privacy)
     ids: list[str] = []
     inputs: list[tuple[str, str]] = []
 
@@ -110,7 +111,7 @@ def _ingest(settings: Settings, found: Iterator[Found], store: RunStore, progres
 
     progress.start("ingest", None)
     fingerprints = {"ingest": reading_fingerprint(work)}
-    store.save_fact(dataset.UNFINISHED, fingerprints["ingest"])
+    store.save_fact(UNFINISHED, fingerprints["ingest"])
     access.keeper, access.is_done = store, lambda item_id: store.has("ingest", (fingerprints["ingest"], item_id))
     reads = CappedExecutor(
         workers=min(settings.run.workers, os.cpu_count() or 1),
@@ -135,12 +136,12 @@ def _work_on_documents(
 ) -> Tally:
     work = DocumentWork.of(settings, ask, generates=generates)
     fingerprints = work.fingerprints()
-    ids = [document.id for document in dataset.documents(store)]
+    ids = [document.id for document in Contents(store).documents()]
     for stage, fingerprint in fingerprints.items():
         store.set_current(stage, [(fingerprint, item_id) for item_id in ids])
 
     def go_over_all() -> Tally:
-        tasks = (Task(item=d, item_id=d.id, source=d.source, given={}) for d in dataset.documents(store))
+        tasks = (Task(item=d, item_id=d.id, source=d.source, given={}) for d in Contents(store).documents())
         progress.start(list(fingerprints)[-1], len(ids))
         return do_each(
             tasks, work, fingerprints=fingerprints, store=store, executor=executor, progress=progress, abandon=ask.stop
@@ -180,7 +181,11 @@ def list_keywords(settings: Settings, sources: Sequence[str], top: int) -> Itera
     readers, analyzer = settings.make_readers(), settings.make_analyzer()
     for ref in find_sources(sources, settings.ingest):
         file = ref.read(settings.ingest)
-        found = read_documents(file, readers, settings.ingest) if isinstance(file, SourceFile) else [file]
+        found = (
+            read_documents(file, readers, settings.ingest, settings.privacy)
+            if isinstance(file, SourceFile)
+            else [file]
+        )
         for record in found:
             if isinstance(record, Rejected):
                 yield record

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from corpus_to_ft.plugin import contradiction
 from corpus_to_ft.records import Document, Example, Split, digest
-from corpus_to_ft.similar import Clusters, Pair, similar_pairs, similar_texts, trigrams
+from corpus_to_ft.similar import Clusters, Pair
+from corpus_to_ft.sketches import AlikeTexts
 
-# A document of 3,000 characters keeps some 370 of its trigrams; the error of Jaccard stays under 0.03.
-KEEP_ONE_OF = 8
 # Below this, pairs are not worth naming: different Korean sentences lie at 0.25.
 REPORT_FROM = 0.4
 
@@ -58,26 +58,37 @@ class Divided:
     proof: SplitProof
 
 
-def split_examples(documents: Sequence[Document], examples: Sequence[Example], settings: SplitSettings) -> Divided:
-    """Clusters of like documents go whole to one split, in an order drawn from `seed` and their content."""
-    pairs = _alike_examples(examples)
-    position = {document.id: number for number, document in enumerate(documents)}
-    clusters = Clusters(len(documents))
-    sets = [trigrams(document.text, keep_one_of=KEEP_ONE_OF) for document in documents]
-    for pair in similar_pairs(sets, settings.same_document):
-        clusters.join(pair.first, pair.second)
-    for pair in pairs:
-        if pair.likeness >= settings.same_document:
-            clusters.join(position[examples[pair.first].document_id], position[examples[pair.second].document_id])
+@dataclass(slots=True)
+class _Examples:
+    """What is remembered of the examples, in order."""
 
-    cluster_of = {
-        document.id: clusters.find(number) for document, number in zip(documents, position.values(), strict=True)
-    }
-    sizes = Counter(cluster_of[example.document_id] for example in examples)
-    drawn = sorted(sizes, key=lambda cluster: digest(settings.seed, documents[cluster].id))
+    ids: list[str]
+    documents: list[str]
+    pairs: list[Pair]
+    searched_from: float
+
+
+def split_examples(documents: Iterable[Document], examples: Iterable[Example], settings: SplitSettings) -> Divided:
+    """Clusters of like documents go whole to one split, in an order drawn from `seed` and their content."""
+    ids, texts = [], AlikeTexts()
+    for document in documents:
+        ids.append(document.id)
+        texts.add(document.text)
+    clusters = Clusters(len(ids))
+    for pair in texts.pairs(settings.same_document):
+        clusters.join(pair.first, pair.second)
+    position = {document_id: number for number, document_id in enumerate(ids)}
+    told = _look_at(examples)
+    for pair in told.pairs:
+        if pair.likeness >= settings.same_document:
+            clusters.join(position[told.documents[pair.first]], position[told.documents[pair.second]])
+
+    cluster_of = [clusters.find(position[document_id]) for document_id in told.documents]
+    sizes = Counter(cluster_of)
+    drawn = sorted(sizes, key=lambda cluster: digest(settings.seed, ids[cluster]))
     split_of_cluster = _assign(drawn, sizes, settings)
-    split_of = {example.id: split_of_cluster[cluster_of[example.document_id]] for example in examples}
-    return Divided(split_of=split_of, proof=_prove(examples, split_of, pairs, len(sizes)))
+    splits = [split_of_cluster[cluster] for cluster in cluster_of]
+    return Divided(split_of=dict(zip(told.ids, splits, strict=True)), proof=_prove(told, splits, len(sizes)))
 
 
 def _assign(drawn: Sequence[int], sizes: Mapping[int, int], settings: SplitSettings) -> dict[int, Split]:
@@ -97,34 +108,35 @@ def _assign(drawn: Sequence[int], sizes: Mapping[int, int], settings: SplitSetti
     return {cluster: assigned.get(cluster, "train") for cluster in drawn}
 
 
-def _alike_examples(examples: Sequence[Example]) -> list[Pair]:
-    """Pairs of examples of one kind and different documents that are alike."""
-    found: list[Pair] = []
-    for kind in sorted({example.kind for example in examples}):
-        positions = [position for position, example in enumerate(examples) if example.kind == kind]
-        for pair in similar_texts([_said(examples[position]) for position in positions], REPORT_FROM):
+def _look_at(examples: Iterable[Example]) -> _Examples:
+    """Pairs are of one kind and of different documents."""
+    told = _Examples(ids=[], documents=[], pairs=[], searched_from=REPORT_FROM)
+    by_kind: dict[str, tuple[AlikeTexts, list[int]]] = {}
+    for position, example in enumerate(examples):
+        told.ids.append(example.id)
+        told.documents.append(sys.intern(example.document_id))
+        texts, positions = by_kind.setdefault(example.kind, (AlikeTexts(), []))
+        texts.add(f"{example.prompt}\n{example.answer}")
+        positions.append(position)
+    for _, (texts, positions) in sorted(by_kind.items()):
+        told.searched_from = max(told.searched_from, texts.searched_from(REPORT_FROM))
+        for pair in texts.pairs(REPORT_FROM):
             first, second = positions[pair.first], positions[pair.second]
-            if examples[first].document_id != examples[second].document_id:
-                found.append(Pair(first, second, pair.likeness))
-    return found
+            if told.documents[first] != told.documents[second]:
+                told.pairs.append(Pair(first, second, pair.likeness))
+    return told
 
 
-def _said(example: Example) -> str:
-    return f"{example.prompt}\n{example.answer}"
-
-
-def _prove(
-    examples: Sequence[Example], split_of: Mapping[str, Split], pairs: Sequence[Pair], clusters: int
-) -> SplitProof:
-    splits_of_document: dict[str, set[str]] = {}
-    for example in examples:
-        splits_of_document.setdefault(example.document_id, set()).add(split_of[example.id])
-    across = [p for p in pairs if split_of[examples[p.first].id] != split_of[examples[p.second].id]]
+def _prove(told: _Examples, splits: Sequence[Split], clusters: int) -> SplitProof:
+    first: dict[str, Split] = {}
+    told_of = zip(told.documents, splits, strict=True)
+    shared = {document_id for document_id, split in told_of if first.setdefault(document_id, split) != split}
+    across = [pair for pair in told.pairs if splits[pair.first] != splits[pair.second]]
     worst = max(across, key=lambda pair: pair.likeness, default=None)
     return SplitProof(
-        shared_documents=sum(len(splits) > 1 for splits in splits_of_document.values()),
+        shared_documents=len(shared),
         clusters=clusters,
         likeness=round(worst.likeness, 3) if worst else 0.0,
-        searched_from=REPORT_FROM,
-        pair=(examples[worst.first].id, examples[worst.second].id) if worst else ("", ""),
+        searched_from=told.searched_from,
+        pair=(told.ids[worst.first], told.ids[worst.second]) if worst else ("", ""),
     )

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from making import document, example
 
-from corpus_to_ft.checks.duplicates import DuplicateSettings, drop_duplicates
+from corpus_to_ft.checks.duplicates import DuplicateSettings, find_duplicates
+from corpus_to_ft.records import Example, Rejected
 
 FIRST = document("창고 온도는 영하 18도로 유지합니다. 센서는 5분마다 값을 보냅니다.", source="a.md")
 SECOND = document("다른 글입니다. 배송은 새벽에 시작합니다.", source="b.md")
+
+
+def drop_duplicates(examples: list[Example], settings: DuplicateSettings) -> tuple[list[Example], list[Rejected]]:
+    dropped = find_duplicates(examples, settings)
+    gone = {item.item_id for item in dropped}
+    return [example for example in examples if example.id not in gone], dropped
 
 
 def test_an_exact_copy_in_another_document_is_dropped() -> None:

@@ -91,11 +91,11 @@ def write(
 ) -> Written:
     return write_dataset(
         out,
-        iter(some_examples() if examples is None else examples),
+        lambda: iter(some_examples() if examples is None else examples),
         target=target or load_target("legacy"),
         writer=writer or PromptCompletionWriter(),
         facts=facts(**changed),
-        passage_of=lambda _: passage(),
+        passages=lambda: [passage()],
     )
 
 
@@ -157,12 +157,12 @@ def test_without_examples_empty_files_and_a_warning_are_left(tmp_path: Path) -> 
 def test_a_test_file_exists_only_when_its_share_is_above_zero(tmp_path: Path) -> None:
     chosen: list[tuple[Split, Example]] = [*some_examples(4), ("test", example("시험인가요?", "끝."))]
     arguments: dict[str, Any] = {"target": load_target("legacy"), "writer": PromptCompletionWriter(), "facts": facts()}
-    write_dataset(tmp_path, chosen, **arguments, passage_of=lambda _: None, has_test=True)
+    write_dataset(tmp_path, lambda: chosen, **arguments, passages=list, has_test=True)
     assert (tmp_path / "test.jsonl").read_bytes().count(b"\n") == 1
     write(tmp_path)
     assert not (tmp_path / "test.jsonl").exists()
     with pytest.raises(AssertionError, match="no such file"):
-        write_dataset(tmp_path, chosen, **arguments, passage_of=lambda _: None)
+        write_dataset(tmp_path, lambda: chosen, **arguments, passages=list)
 
 
 def test_a_line_over_the_limit_is_a_bug_and_leaves_the_old_files(tmp_path: Path) -> None:

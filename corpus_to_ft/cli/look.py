@@ -14,8 +14,9 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from corpus_to_ft import dataset
+from corpus_to_ft.contents import UNFINISHED, Contents
 from corpus_to_ft.errors import ConfigError, ExitCode
+from corpus_to_ft.export import example_line, rejected_line
 from corpus_to_ft.language import Sentence, tr
 from corpus_to_ft.records import Document, Example, Passage
 from corpus_to_ft.store import RunStore
@@ -44,8 +45,8 @@ def safe(text: str) -> str:
 
 def print_status(out: Path, *, as_json: bool) -> int:
     with RunStore.read(out) as store:
-        counts = {**dataset.Contents.load(store).counts(), "calls": len(store.calls())}
-        unfinished = store.fact(dataset.UNFINISHED) is not None
+        counts = {**Contents(store).counts(), "calls": len(store.calls())}
+        unfinished = store.fact(UNFINISHED) is not None
     if as_json:
         print(json.dumps({**counts, "unfinished": unfinished}, ensure_ascii=False))
         return ExitCode.DONE
@@ -61,11 +62,11 @@ def print_status(out: Path, *, as_json: bool) -> int:
 
 def print_rejected(out: Path, *, reason: str, as_json: bool) -> int:
     with RunStore.read(out) as store:
-        found = [item for item in dataset.Contents.load(store).rejected if reason in ("", item.reason)]
+        found = [item for item in Contents(store).rejected() if reason in ("", item.reason)]
         aside = {item.item_id: store.replies_aside_about(item.item_id) for item in found}
     if as_json:
         for item in found:
-            line = dataset.rejected_line(item)
+            line = rejected_line(item)
             replies = [{"text": a.reply.text, "chars": a.chars, "cut": a.is_cut} for a in aside[item.item_id]]
             line |= {"replies": replies} if replies else {}
             print(json.dumps(line, ensure_ascii=False))
@@ -86,22 +87,25 @@ def print_rejected(out: Path, *, reason: str, as_json: bool) -> int:
 
 def print_examples(out: Path, wanted: Wanted, *, as_json: bool) -> int:
     with RunStore.read(out) as store:
-        contents = dataset.Contents.load(store)
-    kept = [
-        (split, example)
-        for split, example in contents.kept
-        if example.id.startswith(wanted.example)
-        and wanted.kind in ("", example.kind)
-        and wanted.source in example.source
-    ]
+        contents = Contents(store)
+        kept = [
+            (split, example)
+            for split, example in contents.kept()
+            if example.id.startswith(wanted.example)
+            and wanted.kind in ("", example.kind)
+            and wanted.source in example.source
+        ]
+        chosen = random.Random(wanted.seed).sample(kept, min(wanted.number, len(kept)))
+        of_documents = {example.document_id for _, example in chosen}
+        of_passages = {example.passage_id for _, example in chosen}
+        documents = {document.id: document for document in contents.documents() if document.id in of_documents}
+        passages = {passage.id: passage for passage in contents.passages() if passage.id in of_passages}
     if not kept:
         raise ConfigError(Sentence("no such example in {out}; corpus-to-ft status {out} counts what there is", out=out))
-    chosen = random.Random(wanted.seed).sample(kept, min(wanted.number, len(kept)))
-    documents, passages = contents.documents, contents.passages
     if as_json:
         for split, example in chosen:
             document = documents[example.document_id]
-            print(json.dumps(dataset.example_line(example, split, document), ensure_ascii=False))
+            print(json.dumps(example_line(example, split, document), ensure_ascii=False))
         return ExitCode.DONE
     console = Console()
     for split, example in chosen:

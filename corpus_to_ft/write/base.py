@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -33,7 +33,7 @@ class Writer(Plugin):
     """
 
     @abstractmethod
-    def settle(self, conversations: Sequence[tuple[Message, ...]]) -> Writer:
+    def settle(self, conversations: Iterable[tuple[Message, ...]]) -> Writer:
         """Raises ConfigError when no safe layout exists."""
 
     @abstractmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import Field, field_validator
@@ -42,7 +42,7 @@ class ChatWriter(Writer):
     def _fill_in_defaults(cls, given: Mapping[Language, Mapping[str, str]]) -> Mapping[Language, Mapping[str, str]]:
         return {language: {**kinds, **given.get(language, {})} for language, kinds in INSTRUCTIONS.items()}
 
-    def settle(self, conversations: Sequence[tuple[Message, ...]]) -> ChatWriter:  # noqa: ARG002
+    def settle(self, conversations: Iterable[tuple[Message, ...]]) -> ChatWriter:  # noqa: ARG002
         return self
 
     def line(self, messages: tuple[Message, ...], kind: str) -> Mapping[str, Any]:

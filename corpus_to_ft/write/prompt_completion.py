@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import Field, field_validator
@@ -57,7 +57,7 @@ class PromptCompletionWriter(Writer):
                 raise ValueError(f"{candidate!r} is empty or a Korean sentence ending; use signs, such as '###'")
         return given
 
-    def settle(self, conversations: Sequence[tuple[Message, ...]]) -> PromptCompletionWriter:
+    def settle(self, conversations: Iterable[tuple[Message, ...]]) -> PromptCompletionWriter:
         labels = "".join(label for kinds in self.labels.values() for label in kinds.values())
         separators, endings = [s for s in self.separators if s not in labels], list(self.endings)
         for messages in conversations:

@@ -27,36 +27,32 @@ SHOWN_EXAMPLES = 10
 # Windows has no quota error.
 DISK_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
-PassageOf = Callable[[Example], Passage | None]
-
 
 def write_dataset(
     out: Path,
-    examples: Iterable[tuple[Split, Example]],
+    examples: Callable[[], Iterable[tuple[Split, Example]]],
     *,
     target: Target,
     writer: Writer,
     facts: RunFacts,
-    passage_of: PassageOf,
+    passages: Callable[[], Iterable[Passage]],
     has_test: bool = False,
 ) -> Written:
-    """Write everything into `out`; files of an earlier run are replaced only when all new ones are complete.
+    """Write everything into `out`; `examples` and `passages` are gone over several times, never held.
+
+    Files of an earlier run are replaced only when all new ones are complete.
 
     The manifest goes first and comes back last, so its presence means that the files beside it belong together.
     Raises ConfigError or StoreError, which name the path and the remedy, when `out` cannot take the files.
     """
-    chosen = list(examples)
-    settled = writer.settle([example.messages for _, example in chosen])
     splits: list[Split] = [split for split in get_args(Split) if split != "test" or has_test]
-    stray = {split for split, _ in chosen}.difference(splits)
-    if stray:
-        raise AssertionError(f"examples are in {sorted(stray)}, but no such file is written")
+    settled = writer.settle(example.messages for split, example in examples() if _is_among(split, splits))
     with _writing(out):
         out.mkdir(parents=True, exist_ok=True)
         _refuse_to_replace_a_card_of_others(out / CARD)
         parts = _Parts(out)
         try:
-            written = _write_lines(parts, chosen, splits, target=target, writer=settled, passage_of=passage_of)
+            written = _write_lines(parts, examples, splits, target=target, writer=settled, passages=passages)
             parts.write(CARD, render_card(facts, written))
             parts.write("report.html", render_html(facts, written))
             parts.write("report.md", render_markdown(facts, written))
@@ -106,19 +102,21 @@ class _Counts:
 
 def _write_lines(
     parts: _Parts,
-    chosen: Sequence[tuple[Split, Example]],
+    examples: Callable[[], Iterable[tuple[Split, Example]]],
     splits: Sequence[Split],
     *,
     target: Target,
     writer: Writer,
-    passage_of: PassageOf,
+    passages: Callable[[], Iterable[Passage]],
 ) -> Written:
     counts = _Counts()
     files = []
     for split in splits:
-        own = (example for its_split, example in chosen if its_split == split)
+        own = (example for its_split, example in examples() if its_split == split)
         files.append(_write_split(parts, split, own, target, writer, counts))
-    shown = heapq.nsmallest(SHOWN_EXAMPLES, chosen, key=lambda entry: digest("shown", entry[1].id))
+    shown = heapq.nsmallest(SHOWN_EXAMPLES, examples(), key=lambda entry: digest("shown", entry[1].id))
+    wanted = {example.passage_id for _, example in shown}
+    passage_of = {passage.id: passage for passage in passages() if passage.id in wanted}
     return Written(
         target=target,
         writer=writer,
@@ -127,7 +125,7 @@ def _write_lines(
         by_kind={kind: {split: found[split] for split in splits} for kind, found in sorted(counts.kinds.items())},
         by_language=dict(counts.languages.most_common()),
         by_maker=dict(sorted(counts.makers.items())),
-        shown=[Shown(split=split, example=example, passage=passage_of(example)) for split, example in shown],
+        shown=[Shown(split=split, example=made, passage=passage_of.get(made.passage_id)) for split, made in shown],
     )
 
 
@@ -152,6 +150,12 @@ def _write_split(
             counts.languages[language_of(example.messages)] += 1
             counts.makers[example.made_by] += 1
     return WrittenFile(name=name, split=split, rows=rows, size_bytes=size, tokens=tokens, sha256=found.hexdigest())
+
+
+def _is_among(split: Split, splits: Sequence[Split]) -> bool:
+    if split not in splits:
+        raise AssertionError(f"an example is in {split}, but no such file is written")
+    return True
 
 
 def _put_in_place(parts: _Parts, stale: Sequence[str]) -> None:
