@@ -25,7 +25,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Sources = Annotated[list[str], typer.Argument(metavar="SOURCE...", help=tr("files or folders"))]
+Sources = Annotated[list[str], typer.Argument(metavar="SOURCE...", help=tr("files, folders or addresses"))]
 Config = Annotated[Path | None, typer.Option("--config", "-c", help=tr("TOML file"))]
 Out = Annotated[Path, typer.Option("--out", "-o", help=tr("folder for the results"))]
 Overrides = Annotated[
@@ -36,6 +36,9 @@ MaxCost = Annotated[float | None, typer.Option(min=0, help=tr("stop before this 
 MaxCalls = Annotated[int | None, typer.Option(min=0, help=tr("stop after this many billed calls"))]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help=tr("do not ask before money is spent"))]
 DryRun = Annotated[bool, typer.Option("--dry-run", help=tr("show what would be done and what it would cost"))]
+AllowPrivate = Annotated[
+    bool, typer.Option("--allow-private", help=tr("also read addresses of this machine and its network"))
+]
 Export = Annotated[bool, typer.Option("--export", help=tr("also write OUT/exports/*.jsonl"))]
 RunFolder = Annotated[Path, typer.Argument(metavar="[OUT]", help=tr("folder of a run"))]
 DEFAULT_OUT = Path("out")
@@ -51,6 +54,7 @@ def _add_stage(name: str, upto: str, help_text: str) -> None:
         max_calls: MaxCalls = None,
         yes: Yes = False,
         dry_run: DryRun = False,
+        allow_private: AllowPrivate = False,
         export: Export = False,
         json: Json = False,
     ) -> int:
@@ -61,7 +65,7 @@ def _add_stage(name: str, upto: str, help_text: str) -> None:
                 sources=sources,
                 config=config,
                 out=out,
-                overrides=overrides,
+                overrides=[*overrides, *(["ingest.site.allow_private=true"] if allow_private else [])],
                 upto=upto,
                 max_cost=max_cost,
                 max_calls=max_calls,
