@@ -91,7 +91,7 @@ def make_plan(settings: Settings, sources: Sequence[str], out: Path) -> Plan:
 def _documents(
     settings: Settings, sources: Sequence[str], out: Path, store: RunStore | None, counts: Counter[str]
 ) -> Iterator[Document]:
-    read = ReadWork(readers=tuple(settings.make_readers()), settings=settings.ingest)
+    read = ReadWork(readers=tuple(settings.make_readers()), settings=settings.ingest, privacy=settings.privacy)
     fingerprint = reading_fingerprint(read)
     for ref in find_sources(sources, settings.ingest, skip=out):
         file = ref.read(settings.ingest)
@@ -101,7 +101,7 @@ def _documents(
         key = (fingerprint, file.id_of(hashlib.sha256(file.data).hexdigest()))
         result = store.result("ingest", key) if store else None
         counts["files_done"] += result is not None
-        found = result if result is not None else read_documents(file, read.readers, settings.ingest)
+        found = result if result is not None else read_documents(file, read.readers, settings.ingest, settings.privacy)
         yield from (record for record in found if isinstance(record, Document))
 
 

@@ -23,6 +23,7 @@ from corpus_to_ft.language import Sentence, joined
 from corpus_to_ft.llm.base import Provider
 from corpus_to_ft.passages import PassageSettings, passage_limit
 from corpus_to_ft.plugin import explain, find_plugin, make_plugin, plugin_names
+from corpus_to_ft.privacy.settings import PrivacySettings
 from corpus_to_ft.records import Target
 from corpus_to_ft.split import SplitSettings
 from corpus_to_ft.summarize.stage import SMALLEST_BUDGET, SummarizeSettings
@@ -69,6 +70,7 @@ class Settings(BaseModel):
     generate: tuple[PluginChoice, ...] = Field(default=(PluginChoice(use="qa"),), min_length=1)
     ingest: IngestSettings = IngestSettings()
     documents: DocumentSettings = DocumentSettings()
+    privacy: PrivacySettings = PrivacySettings()
     readers: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
     passages: PassageSettings = PassageSettings()
     summarize: SummarizeSettings = SummarizeSettings()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from corpus_to_ft.decode import clean_text
 from corpus_to_ft.errors import InputError
 from corpus_to_ft.ingest.base import BadPage, Page
+from corpus_to_ft.ingest.posts import page_of_html
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.markup.facts import AUTHOR_NAMES, DATE_NAMES, TAG_NAMES, TITLE_NAMES, URL_NAMES, read_facts
 from corpus_to_ft.markup.page_text import PageText
@@ -16,6 +18,11 @@ TEXT_NAMES = (
     "text", "content", "contents", "body", "본문", "내용", "article", "document", "글", "게시글", "기사", "원문내용",
     "description", "설명", "answer", "답변", "message", "paragraph", "context", "passage",
 )  # fmt: skip
+HTML_LOOK_CHARS = 20_000
+WHOLE_HTML = re.compile(
+    r"\s*<(?:!DOCTYPE html|html|p|div|h[1-6]|section|article|figure|ul|ol|table|blockquote)\b[^<>]*>", re.I
+)
+HTML_BLOCKS = re.compile(r"<p\b[^<>]*>|</p>|<br ?/?>|</?div\b[^<>]*>|</(?:h[1-6]|li|ul|ol|table)>", re.I)
 PROSE_CHARS = 20  # a field with less on average holds names or numbers
 
 
@@ -66,11 +73,20 @@ def page_of_fields(fields: Mapping[str, Any], text_field: str, member: str) -> P
             reason="empty",
             detail=Sentence("{member}: {text_field!r} holds no text", member=member, text_field=text_field),
         )
+    facts = read_facts({key: other for key, other in fields.items() if key != text_field})
+    if is_html(text_field, value):
+        return page_of_html(value, facts, member)
     body = PageText()
     for paragraph in clean_text(value).split("\n\n"):
         body.add("paragraph", paragraph)
-    facts = read_facts({key: other for key, other in fields.items() if key != text_field})
     return Page(
         text=body.text, blocks=body.blocks, title=facts.title, published=facts.published,
         author=facts.author, member=member, draft=facts.draft, meta=facts.meta,
     )  # fmt: skip
+
+
+def is_html(name: str, value: str) -> bool:
+    """Whether a text is HTML: its field says so, or it is made of paragraphs; Markdown may hold a tag or two."""
+    if "html" in name.lower() or WHOLE_HTML.match(value):
+        return "<" in value
+    return "```" not in value and len(set(HTML_BLOCKS.findall(value[:HTML_LOOK_CHARS]))) > 1

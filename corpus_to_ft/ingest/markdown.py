@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import PurePosixPath
 from typing import ClassVar
-
-from markdown_it import MarkdownIt
-from mdit_py_plugins.deflist import deflist_plugin
-from mdit_py_plugins.footnote import footnote_plugin
 
 from corpus_to_ft.decode import decode
 from corpus_to_ft.ingest.base import Match, Page, Reader, SourceFile
 from corpus_to_ft.markup.facts import read_facts
 from corpus_to_ft.markup.markdown.body import BodyWriter
 from corpus_to_ft.markup.markdown.dialects import plain_markdown
+from corpus_to_ft.markup.markdown.fragment import markdown_parser
 from corpus_to_ft.markup.markdown.front_matter import split_head
-from corpus_to_ft.markup.markdown.nesting import MAX_LEVELS, BoundedBlocks
 from corpus_to_ft.records import Block
 
 SUFFIXES = (".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".mdx", ".qmd", ".rmd")
@@ -39,7 +34,7 @@ class MarkdownReader(Reader):
         decoded = decode(file.data, source=file.source)
         head = split_head(decoded.text, source=file.source)
         facts = read_facts(head.fields)
-        parser = _parser()
+        parser = markdown_parser()
         markdown, held = plain_markdown(head.body, head.fields, parser)
         body = BodyWriter(held).write(parser.parse(markdown))
         text, blocks = body.text, body.blocks
@@ -66,16 +61,6 @@ class MarkdownReader(Reader):
             draft=is_draft,
             meta=meta,
         )
-
-
-@cache
-def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"maxNesting": MAX_LEVELS + 1})
-    blocks = BoundedBlocks()
-    blocks.ruler = parser.block.ruler
-    parser.block = blocks
-    parser.enable(["table", "strikethrough"])
-    return parser.use(footnote_plugin, inline=True).use(deflist_plugin)
 
 
 def _same(heading: str, title: str) -> bool:

@@ -11,8 +11,11 @@ from corpus_to_ft.errors import InputError
 from corpus_to_ft.ingest.base import BadPage, IngestSettings, Item, Match, Page, Reader, SourceFile, Unchanged, rejected
 from corpus_to_ft.ingest.dates import iso_date
 from corpus_to_ft.ingest.languages import language_of
+from corpus_to_ft.ingest.privacy import protect
 from corpus_to_ft.injection import injection_warnings
 from corpus_to_ft.language import Sentence
+from corpus_to_ft.privacy.mask import mask_sentence
+from corpus_to_ft.privacy.settings import PrivacySettings
 from corpus_to_ft.records import Document, Note, Rejected
 from corpus_to_ft.run.each import Task
 
@@ -23,16 +26,20 @@ class ReadWork:
 
     readers: tuple[Reader, ...]
     settings: IngestSettings
+    privacy: PrivacySettings = PrivacySettings()
 
     def __call__(self, task: Task[Item]) -> Iterator[tuple[str, tuple[Document | Rejected | Note, ...]]]:
         if isinstance(task.item, SourceFile):
-            yield "ingest", tuple(read_documents(task.item, self.readers, self.settings))
+            yield "ingest", tuple(read_documents(task.item, self.readers, self.settings, self.privacy))
         elif not isinstance(task.item, Unchanged):  # whose result is there
             yield "ingest", (task.item,)
 
 
 def read_documents(
-    file: SourceFile, readers: Sequence[Reader], settings: IngestSettings | None = None
+    file: SourceFile,
+    readers: Sequence[Reader],
+    settings: IngestSettings | None = None,
+    privacy: PrivacySettings | None = None,
 ) -> Iterator[Document | Rejected]:
     """Every page of a file as a document, or the reason why it is none; one bad page never stops the others."""
     reader = max(readers, key=lambda candidate: candidate.match(file), default=None)
@@ -47,22 +54,25 @@ def read_documents(
         yield rejected(file.source, "no_reader", detail)
         return
     members: dict[str, int] = {}
+    privacy = privacy or PrivacySettings()
     try:
         for page in reader.read(file):
             count = members[page.member] = members.get(page.member, 0) + 1
             member = page.member if count == 1 else f"{page.member}~{count}"
-            yield _document(file, page, member, (settings or IngestSettings()).max_chars)
+            yield _document(file, page, member, (settings or IngestSettings()).max_chars, privacy)
     except InputError as error:
-        yield rejected(file.source, error.reason, error.detail)
+        yield rejected(file.source, error.reason, mask_sentence(error.detail, privacy))
         return
     if not members:
         yield rejected(file.source, "empty", Sentence("{source}: holds no pages", source=file.source))
 
 
-def _document(file: SourceFile, page: Page | BadPage, member: str, max_chars: int) -> Document | Rejected:
+def _document(
+    file: SourceFile, page: Page | BadPage, member: str, max_chars: int, privacy: PrivacySettings
+) -> Document | Rejected:
     source = f"{file.source}!{clean_text(member)}" if member else file.source
     if isinstance(page, BadPage):
-        return rejected(source, page.reason, page.detail)
+        return rejected(source, page.reason, mask_sentence(page.detail, privacy))
     if page.draft:
         return rejected(source, "draft", Sentence("{source}: is a draft or not published", source=source))
     if not page.text.strip():
@@ -75,6 +85,10 @@ def _document(file: SourceFile, page: Page | BadPage, member: str, max_chars: in
             max_chars=max_chars,
         )
         return rejected(source, "too_large", detail)
+    page = protect(page, privacy, source)
+    if not page.text.strip():
+        told = "{source}: nothing is left without the blocks that hold personal data; set privacy.mode to mask"
+        return rejected(source, "personal_data", Sentence(told, source=source))
     meta = _json_only(page.meta)
     if file.is_address and not member:
         meta.setdefault("url", file.source)

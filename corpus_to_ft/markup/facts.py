@@ -10,9 +10,13 @@ TITLE_NAMES = ("title", "제목", "headline", "subject", "name", "글제목", "�
 DATE_NAMES = (
     "date", "published_at", "publishdate", "pubdate", "published", "created_at", "created", "datetime", "작성일",
     "작성일시", "작성일자", "게시일", "등록일", "발행일", "날짜", "일자", "일시", "created time", "created_time",
+    "date_published", "published_date", "publishedat", "published_on", "post_date", "regdate", "reg_date", "createdat",
+    "등록일시", "생성일",
 )  # fmt: skip
-AUTHOR_NAMES = ("author", "authors", "writer", "byline", "creator", "작성자", "글쓴이", "저자", "필자", "기자", "이름")
-TAG_NAMES = ("tags", "tag", "keywords", "keyword", "labels", "태그", "키워드", "해시태그")
+AUTHOR_NAMES = ("author", "authors", "writer", "byline", "creator", "작성자", "글쓴이", "저자", "필자", "기자", "이름",
+                "author_name", "nickname", "작성자명")  # fmt: skip
+TAG_NAMES = ("tags", "tag", "keywords", "keyword", "labels", "태그", "키워드", "해시태그", "hashtags",
+             "categories", "category", "카테고리", "분류")  # fmt: skip
 URL_NAMES = ("url", "link", "permalink", "canonical_url", "canonicalurl", "href", "주소", "링크", "원문")
 STATE_NAMES = ("draft", "published", "publish", "공개", "status", "state", "visibility", "상태")
 DRAFT_STATES = frozenset({"draft", "private", "trash", "pending", "scheduled", "초안", "임시저장", "비공개", "작성중"})
