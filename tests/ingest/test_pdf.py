@@ -179,7 +179,7 @@ def test_turned_pages_are_read_and_stamps_across_are_not() -> None:
 
 
 def test_what_cannot_be_read_says_why() -> None:
-    data = pdf(column(["글"]), column(["글"]))
+    data = pdf(column(["글"], top=500), column(["글"], top=500))
     assert refused(data, max_pages=1)[0] == "too_large"
     assert refused(b"")[0] == "empty"
     assert refused(b"%PDF-1.7 and nothing else")[0] == "damaged"
