@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from corpus_to_ft.decode import clean_text
@@ -26,7 +26,7 @@ class ReadWork:
 
     readers: tuple[Reader, ...]
     settings: IngestSettings
-    privacy: PrivacySettings = PrivacySettings()
+    privacy: PrivacySettings = field(default_factory=PrivacySettings)
 
     def __call__(self, task: Task[Item]) -> Iterator[tuple[str, tuple[Document | Rejected | Note, ...]]]:
         if isinstance(task.item, SourceFile):
