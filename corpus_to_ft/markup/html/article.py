@@ -12,7 +12,8 @@ from corpus_to_ft.markup.html.content import densest, named_container
 from corpus_to_ft.markup.html.listing import why_no_article
 from corpus_to_ft.markup.html.metadata import Metadata
 from corpus_to_ft.markup.html.noise import drop_noise, drop_unreadable
-from corpus_to_ft.markup.html.tree import parse_page
+from corpus_to_ft.markup.html.platforms import Marks
+from corpus_to_ft.markup.html.tree import parse_page, remove
 from corpus_to_ft.markup.html.weigh import Weights
 from corpus_to_ft.markup.page_text import PageText
 
@@ -25,10 +26,14 @@ def article_text(root: etree._Element, metadata: Metadata, source: str, *, keep_
     drop_unreadable(root)
     body = root.find("body")
     body = root if body is None else body
+    marks = Marks(body)
+    post = marks.body()
+    for element in marks.dropped():
+        remove(element)
     weights = Weights(body)
-    drop_noise(body, weights, named_container(body, weights))
+    drop_noise(body, weights, post if post is not None else named_container(body, weights))
     weights = Weights(body)
-    container = named_container(body, weights)
+    container = post if post is not None else named_container(body, weights)
     if container is None:
         container = densest(body, weights)
     reason = None if keep_lists else why_no_article(body, container, weights, metadata)

@@ -71,6 +71,8 @@ class BodyWriter:
             self._parts.append(formula(element))
         elif tag == "sup":
             self._parts.append(raised(element, self._parts[-1] if self._parts else ""))
+        elif tag == "sub":
+            self._parts.append(in_brackets(text_of(element), self._parts[-1] if self._parts else ""))
         else:
             return False
         return True
@@ -186,6 +188,11 @@ def raised(element: etree._Element, before: str) -> str:
         return ""
     if text.lstrip("-−").isdigit():
         return f"^{text}" if before[-1:].isalnum() else text
+    return in_brackets(text, before)
+
+
+def in_brackets(text: str, before: str) -> str:
+    """A word that stands above or below the line does not run into the one before it."""
     return f"({text})" if len(text) > MAX_RAISED_CHARS and before[-1:].isalnum() else text
 
 

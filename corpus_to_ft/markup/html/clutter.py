@@ -8,13 +8,14 @@ from itertools import islice
 from lxml import etree
 
 from corpus_to_ft.markup.html.imprint import is_imprint
+from corpus_to_ft.markup.html.noise import names_of
 from corpus_to_ft.markup.html.tree import attribute, remove, short_text, text_of
 from corpus_to_ft.markup.html.weigh import Weights
 
 BOXES = ("div", "section", "ul", "ol", "dl", "table", "p", "aside", "figure", "article")
 OTHERS = re.compile(
     r"^\W*(?:관련\s*(?:글|기사|포스트|포스팅|뉴스|콘텐츠)|함께\s*(?:보면|읽으면)|이\s*(?:글|기사)도|추천\s*(?:글|기사|콘텐츠|포스트)|다른\s*글|"
-    r"(?:최신|최근|인기|많이\s*본)\s*(?:글|기사|뉴스|포스트)|이전\s*글|다음\s*글|목차$|댓글|공유하기|구독|"
+    r"관심\s*있을\s*만한|비슷한\s*글|(?:최신|최근|인기|많이\s*본)\s*(?:글|기사|뉴스|포스트)|이전\s*글|다음\s*글|목차$|댓글|공유하기|구독|"
     r"related|you (?:may|might) (?:also )?like|more (?:from|in|on|stories|news)\b|most (?:popular|read|viewed)|"
     r"popular\b|trending|(?:our )?latest (?:stories|news|posts|videos?)|recommended|read (?:more|next|also)|see also|"
     r"also read|recent posts|up next|don't miss|what to read next|share (?:this|on)|follow us|comments?\W*$|"
@@ -23,6 +24,8 @@ OTHERS = re.compile(
     re.IGNORECASE,
 )
 COMMENTS = re.compile(r"^\W*(?:\d+개의\s*)?(?:댓글|comments?)\s*(?:목록|쓰기|\d+개?)?\W*$", re.IGNORECASE)
+# A heading with the number of them is no section of an article about comments.
+COUNTED_COMMENTS = re.compile(r"^\W*(?:\d+개의\s*댓글|댓글\s*(?:\d+개?|목록|쓰기)|\d+\s*comments?)\W*$", re.IGNORECASE)
 STEP = re.compile(
     r"^\W*(?:이전|다음|이전\s*글|다음\s*글|목록|목록으로|맨\s*위로|위로|"
     r"prev(?:ious)?|next|older|newer|back to top|top|home)\b\W*",
@@ -47,8 +50,20 @@ SAME = re.compile(r"[\W_]+")
 MIN_TEASERS = 3
 MAX_TEASER_SHARE = 0.6
 MAX_FOLLOWERS = 200
+MAX_LABELS = 500
 MAX_LIST_CHARS = 20_000
 MIN_CAPTION_CHARS = 30
+CARD_BOXES = ("div", "p", "h1", "h2", "h3", "h4", "h5", "h6", "section")
+MIN_CARD_BOXES = 2
+MAX_CARD_CHARS = 600
+# Names of a line that stands above the text to sum it up; without one it may be the first paragraph itself, of which
+# many platforms make the description.
+LEADS = re.compile(
+    r"(?:^|[\s_-])(?:lead|lede|sub-?title|desc\w*|summary|excerpt|deck|dek|standfirst|intro|abstract|tagline)(?=$|[\s_-])"
+)
+# A first heading that says less of the title is a section of its own.
+MIN_TITLE_SHARE = 0.6
+HEADING_TAGS = ("h1", "h2", "h3")
 
 
 def drop_clutter(container: etree._Element, weights: Weights, *, title: str, description: str) -> None:
@@ -56,6 +71,7 @@ def drop_clutter(container: etree._Element, weights: Weights, *, title: str, des
     _drop_teasers(container, weights)
     _drop_labelled(container, weights)
     _drop_link_lists(container, weights)
+    _drop_cards(container, weights)
     _drop_short_captions(container, weights)
     _drop_repeated(container, title, description)
     _drop_foot(container)
@@ -113,12 +129,16 @@ def teaser_link(box: etree._Element, weights: Weights) -> str:
 
 def _drop_labelled(container: etree._Element, weights: Weights) -> None:
     """Drop `관련 글` and its like with what follows in the same box, when that is mostly links or little prose."""
-    whole = weights.prose(container)
+    whole, seen = weights.prose(container), 0
     for label in list(container.iter("h1", "h2", "h3", "h4", "h5", "h6", "p", "strong", "div", "span", "b", "dt")):
         if not 0 < weights.text(label) <= MAX_LABEL_CHARS or label.getparent() is None:
             continue
-        if not OTHERS.match(text_of(label)) or not _is_inside(label, container):
+        said_of_it = text_of(label)
+        if not (OTHERS.match(said_of_it) or COMMENTS.match(said_of_it)) or not _is_inside(label, container):
             continue
+        seen += 1
+        if seen > MAX_LABELS:
+            return
         box = _whole_box(label, container, weights)
         rest, opens_section = [box], False
         for sibling in islice(box.itersiblings(), MAX_FOLLOWERS):
@@ -126,11 +146,13 @@ def _drop_labelled(container: etree._Element, weights: Weights) -> None:
                 opens_section = weights.prose(sibling) > 0
                 break
             rest.append(sibling)
+        if COUNTED_COMMENTS.match(said_of_it) and label.tag in ("h2", "h3", "h4", "h5", "h6"):
+            rest, opens_section = [box, *islice(box.itersiblings(), MAX_FOLLOWERS)], False
         text, links = sum(map(weights.text, rest)), sum(map(weights.links, rest))
         said = weights.text(label)
         # `구독 서비스를 바꾼 이야기` may head a section of the article; only a label with nothing to it goes by itself.
         alone = label.tag != "p" and text == said and not opens_section
-        if COMMENTS.match(text_of(label)) or (links and links >= 0.5 * (text - said)) or alone:
+        if COMMENTS.match(said_of_it) or (links and links >= 0.5 * (text - said)) or alone:
             for element in rest:
                 remove(element)
 
@@ -150,8 +172,7 @@ def _is_inside(element: etree._Element, container: etree._Element) -> bool:
 def _drop_link_lists(container: etree._Element, weights: Weights) -> None:
     """Drop boxes that are nothing but links to other pages or to places in this one, and the steps to the next page."""
     for box in list(container.iter(*BOXES, "td", "center")):
-        table = next(box.iterancestors("table"), None) if box.tag == "td" else None
-        if table is not None and table.find(".//th") is not None:
+        if box.tag == "td" and _is_in_data_table(box):
             continue  # a cell of data may well hold nothing but links
         if box is container or not 0 < weights.text(box) <= MAX_LIST_CHARS or weights.link_share(box) < LINKED:
             continue
@@ -164,6 +185,25 @@ def _drop_link_lists(container: etree._Element, weights: Weights) -> None:
         relative = sum(not address.startswith(("http:", "https:", "//")) for address in addresses)
         if steps or (len(links) > 1 and inward == len(links)) or (len(links) >= 3 and relative == len(links)):
             remove(box)
+
+
+def _is_in_data_table(cell: etree._Element) -> bool:
+    table = next(cell.iterancestors("table"), None)
+    return table is not None and any(next(head.iterancestors("table"), None) is table for head in table.iter("th"))
+
+
+def _drop_cards(container: etree._Element, weights: Weights) -> None:
+    """Drop links that show another page as a card: title, summary and address in boxes of their own."""
+    for link in list(container.iter("a")):
+        if not 0 < weights.text(link) <= MAX_CARD_CHARS or attribute(link, "href").startswith("#"):
+            continue
+        boxes = [box for box in link.iter(*CARD_BOXES) if weights.text(box) and not _holds(box, CARD_BOXES)]
+        if len(boxes) >= MIN_CARD_BOXES and next(link.iter("pre", "table", "ul", "ol"), None) is None:
+            remove(link)
+
+
+def _holds(box: etree._Element, tags: tuple[str, ...]) -> bool:
+    return next(box.iterdescendants(*tags), None) is not None
 
 
 def _drop_short_captions(container: etree._Element, weights: Weights) -> None:
@@ -182,11 +222,12 @@ def _drop_repeated(container: etree._Element, title: str, description: str) -> N
     tags = ("h1", "h2", "h3", "p", "div", "blockquote", "td", "b", "strong", "li")
     for element in list(islice(container.iter(*tags), TOP_BOXES)):
         text = _same_text(element, longest)
-        if (
-            text
-            and (text in said or (element.tag == "h1" and said and text in heading))
-            and _is_inside(element, container)
-        ):
+        if not text or not said or not _is_inside(element, container):
+            continue
+        of_title = text in said and text == heading
+        of_title |= element.tag == "h1" and text in heading and len(text) >= MIN_TITLE_SHARE * len(heading)
+        is_lead = element.tag in HEADING_TAGS or bool(LEADS.search(names_of(element)))
+        if of_title or (text in said and is_lead):
             remove(element)
 
 
@@ -201,9 +242,8 @@ def _drop_imprint(container: etree._Element) -> None:
     """Drop the line that says who wrote when, above the text, and the one that says whose rights these are."""
     for count, element in enumerate(list(container.iter("p", "div", "td", "li", "span", "em", "ul", "font"))):
         text = short_text(element, MAX_IMPRINT_CHARS)
-        if not text or not _is_inside(element, container):
-            continue
-        if RIGHTS.search(text) or (count < TOP_BOXES and WRITTEN.search(text) and not SENTENCE.search(text)):
+        written = count < TOP_BOXES and WRITTEN.search(text) and not SENTENCE.search(text)
+        if text and (RIGHTS.search(text) or written) and _is_inside(element, container):
             remove(element)
 
 

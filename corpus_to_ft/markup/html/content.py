@@ -8,8 +8,8 @@ from functools import lru_cache
 
 from lxml import etree
 
-from corpus_to_ft.markup.html.noise import CAMEL
-from corpus_to_ft.markup.html.tree import attribute
+from corpus_to_ft.markup.html.noise import CAMEL, WORD, names_of
+from corpus_to_ft.markup.html.tree import attribute, words
 from corpus_to_ft.markup.html.weigh import Weights
 
 # Names under which blog platforms, news sites and site generators keep the body of an article.
@@ -24,11 +24,16 @@ CONTAINER = re.compile(
     )(?=\s|$)""",
     re.VERBOSE,
 )
+# Words of names that say at least which of several boxes is the text.
+CONTENT_WORDS = words(
+    "view content contents cont con body text txt article post entry detail read board bbs story news"
+)
 STRONG_SHARE = 0.25
 WEAK_SHARE = 0.5
 Weigh = Callable[[etree._Element], int]
 DEEPER_SHARE = 0.9
 DESCENT_SHARE = 0.8
+NAMED_DESCENT_SHARE = 0.5
 
 
 def named_container(body: etree._Element, weights: Weights) -> etree._Element | None:
@@ -71,15 +76,12 @@ def _deepest(candidates: list[etree._Element], weigh: Weigh, least: float) -> et
 
 
 def densest(start: etree._Element, weights: Weights) -> etree._Element:
-    """Go down from `start` while one child holds nearly all the prose."""
+    """Go down from `start` while one child holds nearly all the prose, or most of it and is named for it."""
     while len(start) and weights.prose(start):
         child = max(start, key=weights.prose)
-        if weights.prose(child) < DESCENT_SHARE * weights.prose(start) or child.tag in (
-            "p",
-            "pre",
-            "table",
-            "blockquote",
-        ):
+        named = CONTENT_WORDS.intersection(WORD.findall(names_of(child)))
+        least = NAMED_DESCENT_SHARE if named and child.tag in ("div", "section") else DESCENT_SHARE
+        if weights.prose(child) < least * weights.prose(start) or child.tag in ("p", "pre", "table", "blockquote"):
             return start
         start = child
     return start

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from functools import lru_cache
 
 from lxml import etree
 
-from corpus_to_ft.markup.html.tree import attribute, is_code, remove, words
+from corpus_to_ft.markup.html.imprint import is_imprint
+from corpus_to_ft.markup.html.tree import attribute, is_code, remove, text_of, words
 from corpus_to_ft.markup.html.weigh import Weights
 
 UNREADABLE = (
@@ -29,20 +31,23 @@ NOISY_WORDS = words(
     "sponsored popup modal tooltip toc disqus utterances giscus livere trackback byline dateline nav navi navbar "
     "navigation menu gnb lnb snb tnb footer banner toolbar oglink hashtag hashtags taglist tags outbrain taboola "
     "postbtn feedback skip rss lastmod masthead copyright signup paywall revenue "
-    "another prevnext postnav credit credits caption figcaption profile tagcloud"
+    "another prevnext postnav credit credits caption figcaption profile tagcloud relatedposts relatedpost cbox "
+    "opengraph ccl"
 )
 NOISY_NAMES = re.compile(
     r"""(?:^|\s)(?:
-    (?:article|post|entry|content|page|meta|author|user|writer|writing|board|bbs|view|blog)[-_]*
+    (?!page-?info\b)(?:article|post|entry|content|page|meta|author|user|writer|writing|board|bbs|view|blog)[-_]*
         (?:meta|info|author|date|tags?|footer|foot|nav|bottom|buttons?|btns?|tools?|utils?|actions?|series|category)
     | (?:tag|comments?|reply|cmt)[-_]*(?:list|area|box|wrap|wrapper|section|form|container|count|s)?
     | (?:prev|next|previous|older|newer)[-_]*(?:post|posts|next|page|article|link)s?
     | (?:ad|ads|adv|google[-_]ad\w*|ad[-_]\w+|\w+[-_]ads?)
-    | (?:author|writer)[-_]*(?:box|bio|profile|card|info)?
+    | (?:author|writer)[-_]*(?:box|bio|profile|card|info|desc\w*|intro\w*|content|name|title)?
+    | (?:wrap|area|list|box|section|view|post|article|page)[-_]*(?:comments?|repl(?:y|ies))
+    | (?:licen[sc]e|copyright|rights)[-_]+(?:wrap|wrapper|box|info|notice|area)
     | (?:more|latest|recent|popular|trending|top|other|hot)[-_]*(?:posts?|articles?|stories|news|reads?|list)
     | (?:read|see|also|you)[-_]*(?:also|more|may)(?:[-_]\w+)?
     | widget(?:s|[-_]?area|_\w+)?
-    | wrap_(?:keyword|sub|btn|info|writer|article_info|recommend)\w*
+    | wrap_(?:keyword|sub|btn|info|writer|author|article_info|recommend|magazine)\w*
     | no[-_]?print | d-print-none | reply
     )(?=\s|$)""",
     re.VERBOSE,
@@ -61,6 +66,10 @@ CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 WORD = re.compile(r"[a-z]+")
 GENERATED_ID_TAGS = frozenset({"section", "h1", "h2", "h3", "h4", "h5", "h6", "li", "p"})
 MAJORITY = 0.5
+MAX_SIGNUP_CHARS = 200
+MAX_SIGNUP_SHARE = 0.2
+MAX_IMPRINT_CHARS = 500
+LAST_BOXES = 40
 
 
 def names_of(element: etree._Element) -> str:
@@ -119,7 +128,7 @@ def drop_noise(body: etree._Element, weights: Weights, keep: etree._Element | No
     kept = {keep, *keep.iterancestors()} if keep is not None else set()
     whole = weights.prose(body) or 1
     walk = etree.iterwalk(body, events=("start",))
-    doomed = []
+    doomed = [box for box in (*_signup_boxes(body, weights), *_imprints(body, weights)) if box not in kept]
     nested = set(_nested_articles(body))
     for _, element in walk:
         if element is body or element in kept:
@@ -139,6 +148,20 @@ def _nested_articles(body: etree._Element) -> list[etree._Element]:
     """Articles inside an article are comments or other posts, by the letter of HTML; a single one is only a wrapper."""
     inside = [e for e in body.iter("article") if any(up.tag == "article" for up in e.iterancestors())]
     return inside if len(inside) > 1 else []
+
+
+def _signup_boxes(body: etree._Element, weights: Weights) -> list[etree._Element]:
+    """Small boxes round a form, with the words that ask for an address; boards wrap whole pages in a form."""
+    most = min(MAX_SIGNUP_CHARS, MAX_SIGNUP_SHARE * weights.text(body))
+    parents = [box for form in body.iter("form") if (box := form.getparent()) is not None]
+    return [box for box in parents if box.tag in ("div", "section") and weights.text(box) <= most]
+
+
+def _imprints(body: etree._Element, weights: Weights) -> list[etree._Element]:
+    """The boxes among the last of the page that say whose site it is; a page of an address alone keeps it."""
+    most = min(MAX_IMPRINT_CHARS, MAJORITY * weights.text(body))
+    last = deque(body.iter("div", "td", "p", "address", "table", "ul"), maxlen=LAST_BOXES)
+    return [box for box in last if 0 < weights.text(box) <= most and is_imprint(text_of(box))]
 
 
 def is_comments(element: etree._Element) -> bool:

@@ -23,7 +23,7 @@ SPACE = re.compile(r"[ \t\n\r\f\xa0]+")
 MAX_LABEL_PIECES = 60
 # Editors that write code without `<pre>`: Naver's, Color Scripter, CodeMirror.
 CODE_BOXES = re.compile(
-    r"(?:^|\s)(?:se-code-source|colorscripter-code-table|CodeMirror-code|code-block__source)(?=\s|$)"
+    r"(?:^|\s)(?:se-code-source|__se_code_view|colorscripter-code-table|CodeMirror-code|code-block__source)(?=\s|$)"
 )
 LONG_TAG_CHARS = 2 * MAX_ATTRIBUTES
 

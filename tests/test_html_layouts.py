@@ -1,0 +1,94 @@
+"""Pages as blog platforms, site generators and boards lay them out give their post, its shape and its facts."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from layouts import PAGES
+from layouts.naver import NAVER_FRAME
+from layouts.posts import MadePage, document
+
+from corpus_to_ft.errors import InputError
+from corpus_to_ft.ingest.base import Page, SourceFile
+from corpus_to_ft.ingest.dates import iso_date
+from corpus_to_ft.ingest.html import HtmlReader
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def load_benchmark() -> ModuleType:
+    """benchmarks/extraction.py, which is no package: the floors are measured with the very code that reports."""
+    spec = importlib.util.spec_from_file_location("extraction_benchmark", ROOT / "benchmarks" / "extraction.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+benchmark = load_benchmark()
+# Docsy puts the summary of a post into a box of its own above the text.
+TOLERATED = 0.98
+
+
+def read(data: bytes) -> Page:
+    page = next(HtmlReader().read(SourceFile(source="글.html", data=data)))
+    assert isinstance(page, Page)
+    return page
+
+
+@pytest.fixture(params=PAGES)
+def made(request: pytest.FixtureRequest) -> MadePage:
+    return PAGES[request.param]
+
+
+def test_the_post_comes_whole_and_alone(made: MadePage) -> None:
+    text = read(made.data).text
+    _, _, f1 = benchmark.compare(made.post.gold, text)
+    assert [line for line in made.unwanted if line in text] == []
+    assert f1 >= TOLERATED, text
+
+
+def test_headings_code_lists_and_rows_keep_their_kind(made: MadePage) -> None:
+    page, post = read(made.data), made.post
+    wanted = {
+        "heading": [part.text for part in post.of("h2", "h3")],
+        "code": [part.text for part in post.of("code")],
+        "list_item": [item for part in post.of("ul", "ol") for item in part.items],
+        "table_row": [" | ".join(row) for part in post.of("table") for row in part.rows],
+    }
+    found = {kind: [block.of(page.text) for block in page.blocks if block.kind == kind] for kind in wanted}
+    assert {kind: found[kind] for kind in made.shows} == {kind: wanted[kind] for kind in made.shows}
+
+
+def test_title_author_date_tags_address_and_licence_are_found(made: MadePage) -> None:
+    page = read(made.data)
+    assert page.title == made.post.title
+    for said, found in (
+        (made.author, page.author),
+        (made.tags, tuple(page.meta.get("tags", ()))),
+        (made.url, page.meta.get("url")),
+        (made.licence, page.meta.get("licence")),
+        (iso_date(made.published) if made.published else None, iso_date(page.published)),
+    ):
+        assert said is None or found == said
+    assert page.meta["lang"] == "ko"
+
+
+def test_a_page_that_is_only_a_frame_names_the_address_to_open() -> None:
+    with pytest.raises(InputError) as caught:
+        read(NAVER_FRAME)
+    assert caught.value.reason == "no_text"
+    assert "/PostView.naver?blogId=namu&logNo=22" in str(caught.value)
+    with pytest.raises(InputError, match=r"board\.html"):
+        read(b"<frameset cols=200,*><frame src=menu.html name=menu><frame src=board.html name=main></frameset>")
+
+
+def test_a_film_in_a_short_post_is_no_frame() -> None:
+    post = "<article><p>짧은 영상을 하나 올립니다. 자막이 있습니다.</p><iframe src='https://video.example.com/1'></iframe></article>"
+    assert "자막" in read(document("<title>영상</title>", post)).text
