@@ -25,7 +25,6 @@ from corpus_to_ft.records import Prompt, ProviderFailure, Reply
 T = TypeVar("T")
 # Calls under way when the run is stopped get this long to bring their replies home.
 GRACE_S = 3.0
-CONNECT_S = 30.0
 # Exchanges at once, for each call that may be under way.
 WAITING_SHARE = 2
 STOPPED = ProviderUnavailable(Sentence("the run was stopped"))
@@ -125,8 +124,7 @@ class ChatClient:
         trusted = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         connector = aiohttp.TCPConnector(limit=0, ttl_dns_cache=60, keepalive_timeout=30, ssl=trusted)
         headers = {"User-Agent": f"corpus-to-ft/{__version__}", "Content-Type": "application/json", **manners.headers}
-        timeout = aiohttp.ClientTimeout(total=manners.timeout_s, connect=min(CONNECT_S, manners.timeout_s))
-        return aiohttp.ClientSession(connector=connector, headers=headers, timeout=timeout, proxy=proxy)
+        return aiohttp.ClientSession(connector=connector, headers=headers, proxy=proxy)
 
 
 async def _all_home(tasks: Collection[asyncio.Task[None]], line: Line) -> list[BaseException]:

@@ -16,7 +16,7 @@ from corpus_to_ft.llm.base import Ledger
 from corpus_to_ft.llm.chat.answer import FREE, Again, Asked, Halt, No, Said, Unfit, Verdict, judge
 from corpus_to_ft.llm.chat.gate import Closed
 from corpus_to_ft.llm.chat.line import Line
-from corpus_to_ft.llm.chat.reach import needs_tls, tls_trouble
+from corpus_to_ft.llm.chat.reach import proxy_refuses, tls_trouble
 from corpus_to_ft.llm.chat.request import encoded, guessed_tokens, reply_room
 from corpus_to_ft.llm.chat.waits import LONGEST_S, allowance, back_off
 from corpus_to_ft.llm.replies import read_json_reply
@@ -164,11 +164,14 @@ class Exchange:
         body = service.body(self.prompt, manners.model, line.dialect, extra)
         headers: Mapping[str, str] = {}
         verdict: Verdict
-        # Nobody has ever answered: the server may speak another language altogether.
         is_odd = False
         try:
             async with line.session.post(
-                manners.url, data=encoded(body), params=manners.query or None, allow_redirects=False
+                manners.url,
+                data=encoded(body),
+                params=manners.query or None,
+                allow_redirects=False,
+                timeout=line.timeout if line.answers else line.first_timeout,
             ) as response:
                 data = await _read(response, service.most_bytes(self.prompt))
                 headers = response.headers
@@ -183,16 +186,20 @@ class Exchange:
                 read = service.reader(self.prompt)
                 verdict = Again(why=TOO_LARGE) if data is None else judge(response.status, headers, data, asked, read)
                 is_odd = response.status == 400 and not (data or b"").startswith(b"{")
-        except TimeoutError:
-            verdict = Again(why="timeout")
+        except TimeoutError as error:
+            verdict, is_odd = Again(why="timeout"), isinstance(error, aiohttp.ConnectionTimeoutError)
         except aiohttp.ClientSSLError as error:
             verdict = Halt(error=tls_trouble(manners.base_url, error))
         except aiohttp.ClientConnectorError as error:
             verdict = Again(why="too_many_files" if error.os_error.errno in OUT_OF_FILES else "unreachable")
+            is_odd = isinstance(error.os_error, ConnectionResetError)
+        except aiohttp.ClientHttpProxyError as error:
+            told = proxy_refuses(manners.base_url, line.proxy or "", error.status)
+            verdict = Again(why=f"proxy_{error.status}", for_all=told)
         except (aiohttp.ClientError, OSError) as error:
             verdict, is_odd = Again(why=type(error).__name__), True
-        if is_odd and not line.answers and await line.wants_tls():
-            verdict = Halt(error=needs_tls(manners.base_url))
+        if is_odd and not line.answers and (wrong := await line.misaddressed()):
+            verdict = Halt(error=wrong)
         return _Came(verdict=verdict, headers=headers, used_format=used_format)
 
     def _settle(self, came: _Came, started_at: float) -> tuple[str, Usage | None, Reply | None, Result]:

@@ -6,21 +6,22 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 import aiohttp
 
-from corpus_to_ft.errors import CorpusToFtError, StoreError
+from corpus_to_ft.errors import ConfigError, CorpusToFtError, StoreError
 from corpus_to_ft.llm.base import Ledger
 from corpus_to_ft.llm.chat.doubts import Doubts
 from corpus_to_ft.llm.chat.gate import Gate
-from corpus_to_ft.llm.chat.reach import speaks_tls
+from corpus_to_ft.llm.chat.reach import misaddressed
 from corpus_to_ft.llm.chat.request import Dialect
 from corpus_to_ft.llm.chat.service import CHAT_SERVICE, Service
 from corpus_to_ft.records import Prompt
 
 # From here on the loop has better things to do than to write; below, another thread costs more than it spares.
 MANY_IN_FLIGHT = 100
+# Who does not take a connection within this, when nobody has ever answered, is looked at more closely.
+CONNECT_S, FIRST_CONNECT_S = 30.0, 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,8 @@ class Line:
     session: aiohttp.ClientSession
     gate: Gate
     dialect: Dialect
+    timeout: aiohttp.ClientTimeout
+    first_timeout: aiohttp.ClientTimeout
     proxy: str | None = None
     answers: int = 0
     formats: set[str] = field(default_factory=set)
@@ -69,7 +72,7 @@ class Line:
     doubts: Doubts = field(init=False)
     _committing: asyncio.Lock = field(default_factory=asyncio.Lock)
     _next_commit: asyncio.Task[None] | None = None
-    _handshake: asyncio.Task[bool] | None = None
+    _misaddressed: asyncio.Task[ConfigError | None] | None = None
 
     def __post_init__(self) -> None:
         self.doubts = Doubts(lambda: len(self.running))
@@ -81,7 +84,16 @@ class Line:
             requests_a_minute=manners.requests_a_minute,
             tokens_a_minute=manners.tokens_a_minute,
         )
-        return cls(manners=manners, session=session, gate=gate, dialect=Dialect(format=manners.format), proxy=proxy)
+        timeout_s = manners.timeout_s
+        return cls(
+            manners=manners,
+            session=session,
+            gate=gate,
+            dialect=Dialect(format=manners.format),
+            timeout=aiohttp.ClientTimeout(total=timeout_s, connect=min(CONNECT_S, timeout_s)),
+            first_timeout=aiohttp.ClientTimeout(total=timeout_s, connect=min(FIRST_CONNECT_S, timeout_s)),
+            proxy=proxy,
+        )
 
     def release(self) -> None:
         """Nothing will come any more of what waits for its turn."""
@@ -113,11 +125,10 @@ class Line:
         self.call_ended.set()
         self.call_ended = asyncio.Event()
 
-    async def wants_tls(self) -> bool:
-        """Whether a server that was asked without TLS speaks it; tried once."""
-        parts = urlsplit(self.manners.base_url)
-        if parts.scheme != "http" or self.proxy:
-            return False
-        if self._handshake is None:
-            self._handshake = asyncio.create_task(speaks_tls(parts.hostname or "", parts.port or 80))
-        return await asyncio.shield(self._handshake)
+    async def misaddressed(self) -> ConfigError | None:
+        """Whether the server speaks TLS and was called without, or the other way round; tried once."""
+        if self.proxy:
+            return None
+        if self._misaddressed is None:
+            self._misaddressed = asyncio.create_task(misaddressed(self.manners.base_url))
+        return await asyncio.shield(self._misaddressed)

@@ -23,7 +23,33 @@ OTHER_FILES = 48
 OPEN_FILES = Path("/proc/self/fd")
 
 
-async def speaks_tls(host: str, port: int) -> bool:
+async def misaddressed(url: str) -> ConfigError | None:
+    """What is wrong with an address whose server speaks TLS and is called without, or the other way round."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme == "http" and await _speaks_tls(host, parts.port or 80):
+        secure = "https" + url.removeprefix("http")
+        return ConfigError(Sentence("{url} speaks only TLS; set provider.base_url to {secure}", url=url, secure=secure))
+    if parts.scheme == "https" and await _speaks_plainly(host, parts.port or 443):
+        return _no_tls(url)
+    return None
+
+
+async def _speaks_plainly(host: str, port: int) -> bool:
+    """Whether a request without TLS gets an answer of HTTP that does not ask for TLS."""
+    try:
+        async with asyncio.timeout(HANDSHAKE_S):
+            reader, writer = await asyncio.open_connection(host, port)
+            writer.write(f"GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode("ascii", "ignore"))
+            line = await reader.readline()
+    except OSError:
+        return False
+    writer.transport.abort()
+    # TLS servers that understand a plain request at all refuse it.
+    return line.startswith(b"HTTP/") and b" 400 " not in line
+
+
+async def _speaks_tls(host: str, port: int) -> bool:
     """Whether a TLS handshake succeeds; nothing else is sent, so nobody needs to be trusted."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -40,14 +66,19 @@ def tls_trouble(url: str, error: aiohttp.ClientSSLError) -> ConfigError:
     """Why no TLS connection came about."""
     cause = error.os_error if isinstance(error, aiohttp.ClientConnectorSSLError) else None
     if isinstance(cause, ssl.SSLError) and cause.reason in NO_TLS:
-        plain = "http" + url.removeprefix("https")
-        return ConfigError(Sentence("{url} does not speak TLS; set provider.base_url to {plain}", url=url, plain=plain))
+        return _no_tls(url)
     return ConfigError(Sentence("{url} cannot be trusted: {error}", url=url, error=foreign(str(error))))
 
 
-def needs_tls(url: str) -> ConfigError:
-    secure = "https" + url.removeprefix("http")
-    return ConfigError(Sentence("{url} speaks only TLS; set provider.base_url to {secure}", url=url, secure=secure))
+def proxy_refuses(url: str, proxy: str, status: int) -> ConfigError:
+    """`proxy` may hold a password."""
+    said = "the proxy {proxy} does not let calls to {url} pass (HTTP {status}); check HTTP_PROXY, HTTPS_PROXY, NO_PROXY"
+    return ConfigError(Sentence(said, proxy=urlsplit(proxy).netloc.rpartition("@")[2], url=url, status=status))
+
+
+def _no_tls(url: str) -> ConfigError:
+    plain = "http" + url.removeprefix("https")
+    return ConfigError(Sentence("{url} does not speak TLS; set provider.base_url to {plain}", url=url, plain=plain))
 
 
 def proxy_for(url: str) -> str | None:
