@@ -35,8 +35,8 @@ class FeedReader(Reader):
     def read(self, file: SourceFile) -> Iterator[Page | BadPage]:
         decoded = decode(file.data, source=file.source, html=True)
         xml = parse_xml(decoded.text, file.source)
-        kind = name_of(xml.root)
-        if kind.rpartition(":")[2] not in ROOTS:
+        kind = name_of(xml.root).rpartition(":")[2]
+        if kind not in ROOTS:
             raise InputError(
                 "not_a_feed",
                 Sentence(

@@ -12,10 +12,12 @@ from corpus_to_ft.errors import InputError
 from corpus_to_ft.ingest.base import BadPage, Match, Page, Reader, SourceFile, with_warnings
 from corpus_to_ft.ingest.fields import find_text_field, page_of_fields
 from corpus_to_ft.language import Sentence
+from corpus_to_ft.markup.facts import TITLE_NAMES
 
 LOOK_AHEAD = 50
 DELIMITERS = ",\t;|"
 MAX_CELL_CHARS = 10_000_000
+_NOTION_DATABASE = re.compile(r"[ _-][0-9a-f]{32}(?:_all)?$")
 
 
 class TableReader(Reader):
@@ -42,6 +44,9 @@ class TableReader(Reader):
         names = [cell.strip() for cell in header]
         if len(set(names)) != len(names):
             names = [name or f"column {place}" for place, name in enumerate(names, 1)]
+        if _NOTION_DATABASE.search(file.stem) and not any(name.lower() in TITLE_NAMES for name in names):
+            # The first column of a Notion database names its pages, also where it is called 이름.
+            names[0] = TITLE_NAMES[0]
         held: list[list[str] | str] = []
         for row in rows:
             held.append(row)
