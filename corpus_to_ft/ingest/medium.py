@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import ClassVar
 
 from lxml import etree
@@ -19,7 +18,10 @@ from corpus_to_ft.markup.html.tree import parse_page, remove, text_of
 
 HEAD_BYTES = 4096
 LOOKS_LIKE_POST = re.compile(rb'<article class="h-entry">.*class="(?:p-name|p-summary|e-content)"', re.DOTALL)
-LOOKS_LIKE_OTHER = re.compile(rb'<section class="h-(?:card|feed)">|<body>\s*<section>\s*<h1>', re.DOTALL)
+# The profile, and the lists of bookmarks, claps and highlights.
+PROFILE = b'<section class="h-card">'
+EXPORTED = b'Exported from <a href="https://medium.com">Medium</a>'
+TAIL_BYTES = 1024
 DRAFT = "draft_"
 MAX_RESPONSE_CHARS = 1000
 # What Medium puts at the top of the text itself: the title, the subtitle and its rule.
@@ -33,8 +35,7 @@ class MediumReader(Reader):
 
     def match(self, file: SourceFile) -> Match:
         head = file.data[:HEAD_BYTES]
-        folders = PurePosixPath(file.source.replace("!", "/")).parts
-        is_other = file.suffix == ".html" and "profile" in folders and LOOKS_LIKE_OTHER.search(head)
+        is_other = (PROFILE in head and b"medium.com/" in head) or EXPORTED in file.data[-TAIL_BYTES:]
         return Match.EXPORT if is_other or LOOKS_LIKE_POST.search(head) else Match.NO
 
     def read(self, file: SourceFile) -> Iterator[Page | BadPage]:

@@ -53,11 +53,15 @@ def test_a_response_is_no_article() -> None:
     assert getattr(read("posts/a.html", page), "reason", "") == "not_an_article"
 
 
+def test_lists_beside_the_posts_are_no_articles() -> None:
+    page = '<html><body><section><h1>Bookmarks</h1><ul><li><a href="https://medium.com/p/1">남의 글</a></li></ul></section><footer>{}</footer>'
+    exported = '<p>Exported from <a href="https://medium.com">Medium</a> on June 3, 2024.</p>'
+    assert getattr(read("bookmarks/bookmarks-0001.html", page.format(exported)), "reason", "") == "not_an_article"
+
+
 def test_every_file_of_an_export_is_told_apart(shared_data: Path) -> None:
     folder = shared_data / "exports/ghost-migrate/mg-medium-export/export"
-    found = {
-        path.stem: read(f"{path.parent.name}/{path.name}", path.read_bytes()) for path in sorted(folder.rglob("*.html"))
-    }
+    found = {path.stem: read(path.name, path.read_bytes()) for path in sorted(folder.rglob("*.html"))}
     reasons = {name: getattr(item, "reason", "read") for name, item in found.items()}
     assert reasons == {
         "advanced-post": "read", "basic-post": "read", "code-post": "read", "comment": "not_an_article",
