@@ -72,10 +72,12 @@ def print_rejected(out: Path, *, reason: str, as_json: bool) -> int:
             print(json.dumps(line, ensure_ascii=False))
         return ExitCode.DONE
     table = Table(tr("source"), tr("stage"), tr("reason"), tr("detail"))
-    for item in found:
+    # Pictures among documents are only counted, unless somebody asks for them.
+    listed = [item for item in found if reason or item.reason != "not_a_document"]
+    for item in listed:
         table.add_row(*(escape(safe(text)) for text in (item.source, tr(item.stage), tr(item.reason), tr(item.detail))))
     console = Console()
-    if found:
+    if listed:
         console.print(table)
     unread = sum(len(replies) for replies in aside.values())
     if unread:

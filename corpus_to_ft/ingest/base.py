@@ -18,6 +18,8 @@ from corpus_to_ft.plugin import Plugin
 from corpus_to_ft.records import Block, Note, Rejected, digest
 
 STAGE = "ingest"
+# Nobody's document fell out here: pictures among files. It was not read, and is not held against a source.
+FIND = "find"
 # What a site has besides documents falls out here: pages that only list others, or that nobody may read.
 CRAWL = "crawl"
 MEBIBYTE = 1024 * 1024
@@ -62,6 +64,10 @@ class IngestSettings(BaseModel):
     max_chars: int = Field(default=2_000_000, ge=0)
     max_seconds: float = Field(default=30, gt=0, description="that reading one file may take")
     max_memory_mb: int = Field(default=512, ge=64, description="memory that reading one file may take (mebibytes)")
+    max_archive_entries: int = Field(default=10_000, ge=1, description="entries of an archive, with archives inside")
+    max_archive_mb: float = Field(default=500, gt=0, description="that are unpacked of one archive in all (mebibytes)")
+    max_archive_ratio: float = Field(default=100, ge=1, description="by which what is packed may grow when unpacked")
+    max_archive_depth: int = Field(default=3, ge=1, description="of archives that lie in each other")
     follow_links: bool = Field(default=False, description="also symbolic links that lead outside the source")
     site: SiteSettings = SiteSettings()
 
@@ -79,12 +85,14 @@ class Match(IntEnum):
 class SourceFile:
     """One file's bytes. `source` is its address, or its path relative to what the user named, NFC, with `/`.
 
+    In an archive `source` is `export.zip!folder/page.md`, and `inside` the path in the innermost one, `folder/page.md`.
     `media_type` ("text/html") and `charset` are what a web server said, both lower case and without parameters.
     `published` is what others say of it, in any form; what it says of itself comes first.
     """
 
     source: str
     data: bytes
+    inside: str = ""
     media_type: str = ""
     charset: str = ""
     published: str = ""
@@ -101,7 +109,7 @@ class SourceFile:
     @property
     def suffix(self) -> str:
         """Lower-case suffix with its dot, `.md`; of an address that of its media type, where the server knows it."""
-        own = self._path.suffix.lower()
+        own = self.path.suffix.lower()
         usual = USUAL_SUFFIXES.get(self.media_type, "")
         if usual and self.media_type not in VAGUE_TYPES:  # `/view.php` and `/v1.2` say nothing about what they give
             return usual
@@ -109,11 +117,13 @@ class SourceFile:
 
     @property
     def stem(self) -> str:
-        return self._path.stem
+        return self.path.stem
 
     @property
-    def _path(self) -> PurePosixPath:
-        return PurePosixPath(unquote(urlsplit(self.source).path) if self.is_address else self.source)
+    def path(self) -> PurePosixPath:
+        """Its folders and name, of an archive's member those inside."""
+        place = unquote(urlsplit(self.source).path) if self.is_address else self.source
+        return PurePosixPath(self.inside or place)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +159,17 @@ def rejected(source: str, reason: str, detail: Sentence) -> Rejected:
     """What was found and cannot be used. A page of a site that only lists others is no bad document."""
     stage = CRAWL if reason == "not_an_article" and is_address(source) else STAGE
     return Rejected.make(item_id=digest(source), source=source, stage=stage, reason=reason, detail=detail)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """What was found and is not read, for a reason that is plain without looking into it."""
+
+    source: str
+    why: Rejected
+
+    def read(self, settings: IngestSettings) -> Rejected:  # noqa: ARG002 (already known)
+        return self.why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,14 +12,24 @@ from itertools import count, pairwise
 from pathlib import Path, PurePosixPath
 
 from corpus_to_ft.errors import cause_of
-from corpus_to_ft.ingest.base import MEBIBYTE, STAGE, IngestSettings, SourceFile, rejected
+from corpus_to_ft.ingest.base import FIND, MEBIBYTE, STAGE, IngestSettings, SourceFile, rejected
 from corpus_to_ft.language import Sentence
-from corpus_to_ft.records import Rejected
+from corpus_to_ft.records import Rejected, digest
 
-__all__ = ["STAGE", "FileRef", "IngestSettings", "Walk", "is_skipped", "named_apart", "nfc", "rejected", "too_large"]
+__all__ = ["STAGE", "FileRef", "IngestSettings", "Walk", "is_skipped", "named_apart", "nfc", "no_document", "rejected"]
 
 SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "__MACOSX"})
 SKIPPED_FILES = frozenset({"thumbs.db", "desktop.ini"})
+# Pictures, films, sounds, fonts, and what browsers and machines run.
+_NO_DOCUMENT_KINDS = (
+    "apng avif bmp cur eps gif heic heif ico jfif jpeg jpg png psd svg svgz tif tiff webp xcf",
+    "3gp avi flv m4v mkv mov mp4 mpeg mpg webm wmv",
+    "aac aif aiff flac m4a mid midi mp3 oga ogg opus wav wma",
+    "eot otf ttc ttf woff woff2",
+    "css js jsx less map mjs sass scss wasm",
+    "a apk bin class dll dmg dylib exe iso jar lib msi o obj pyc so",
+)
+NO_DOCUMENTS = frozenset(f".{suffix}" for kind in _NO_DOCUMENT_KINDS for suffix in kind.split())
 READ_TRIES = 2
 
 
@@ -67,7 +77,7 @@ class FileRef:
         if not stat.S_ISREG(before.st_mode):
             return self._not_a_file()
         if limit_mb and before.st_size > limit_mb * MEBIBYTE:
-            return too_large(self.source, before.st_size, limit_mb)
+            return _too_large(self.source, before.st_size, limit_mb)
         os.lseek(place, 0, os.SEEK_SET)
         with os.fdopen(place, "rb", buffering=0, closefd=False) as file:
             data = file.read(before.st_size + 1) if before.st_size else file.read(1)
@@ -87,7 +97,7 @@ class FileRef:
         return rejected(self.source, "unreadable", Sentence(told, source=self.source, cause=cause_of(error)))
 
 
-def too_large(source: str, size: int, limit_mb: float) -> Rejected:
+def _too_large(source: str, size: int, limit_mb: float) -> Rejected:
     told = "{source}: {size_mb:,.1f} MB, above the limit of {limit_mb:g} MB; split the file or raise ingest.max_mb"
     detail = Sentence(told, source=source, size_mb=size / MEBIBYTE, limit_mb=limit_mb)
     return rejected(source, "too_large", detail)
@@ -140,6 +150,15 @@ class Walk:
 def is_skipped(name: str) -> bool:
     """Whether a file or folder of this name is nobody's document: hidden, or made by a system for itself."""
     return name.startswith(".") or name in SKIPPED_FOLDERS or name.lower() in SKIPPED_FILES
+
+
+def no_document(source: str) -> Rejected | None:
+    """Why a file among others is not even looked at: its name is that of a picture, a film, a font and the like."""
+    suffix = PurePosixPath(source).suffix.lower()
+    if suffix not in NO_DOCUMENTS:
+        return None
+    detail = Sentence("{source}: files of the kind {suffix} are no documents", source=source, suffix=suffix)
+    return Rejected.make(item_id=digest(source), source=source, stage=FIND, reason="not_a_document", detail=detail)
 
 
 def named_apart(name: str, used: set[str]) -> str:

@@ -51,11 +51,11 @@ class MarkdownReader(Reader):
         warnings = [*decoded.warnings, *head.warnings]
         if warnings:
             meta["warnings"] = warnings
-        is_draft = facts.draft or "_drafts" in PurePosixPath(file.source).parts
+        is_draft = facts.draft or "_drafts" in file.path.parts
         yield Page(
             text=text,
             blocks=blocks,
-            title=title or _name_of(file.source),
+            title=title or _name_of(file.path),
             published=facts.published or (dated[1] if dated else ""),
             author=facts.author,
             draft=is_draft,
@@ -76,8 +76,7 @@ def _without_first(text: str, blocks: tuple[Block, ...]) -> tuple[str, tuple[Blo
     )
 
 
-def _name_of(source: str) -> str:
-    path = PurePosixPath(source)
+def _name_of(path: PurePosixPath) -> str:
     stem = path.parent.name if path.stem.lower() in FOLDER_PAGES and path.parent.name else path.stem
     dated = _DATED_NAME.match(stem)
     name = _NOTION_ID.sub("", dated[2] if dated and dated[2] else stem)

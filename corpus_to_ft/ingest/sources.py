@@ -1,4 +1,4 @@
-"""Finds what the user named: files, folders and addresses become things that can be read, in one fixed order."""
+"""Finds what the user named: files, folders, archives and addresses become things to read, in one fixed order."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus_to_ft.errors import ConfigError
-from corpus_to_ft.ingest.base import Found, IngestSettings
-from corpus_to_ft.ingest.files import FileRef, Walk, named_apart, nfc
+from corpus_to_ft.ingest.archive import found_in_archive, is_archive
+from corpus_to_ft.ingest.base import Found, IngestSettings, Refused
+from corpus_to_ft.ingest.files import FileRef, Walk, named_apart, nfc, no_document
 from corpus_to_ft.ingest.site.memory import Access
 from corpus_to_ft.language import Sentence
 
@@ -28,7 +29,7 @@ def find_sources(
     skip: Path | None = None,
     access: Access | None = None,
 ) -> Iterator[Found]:
-    """All files of the named files, folders and addresses, in the same order on every machine.
+    """All files of the named files, folders, archives and addresses, in the same order on every machine.
 
     Hidden files, `skip` (our own output), folders seen before (a loop of links) and what is named twice are left out.
     A symbolic link inside a folder that leads out of all that was named is not followed but marked, since whoever
@@ -55,7 +56,7 @@ def find_sources(
             sites = sites or _sites(access)
             yield from sites.pages(str(source), settings.site)
         else:
-            yield from _files(Path(source), walk, several)
+            yield from _files(Path(source), walk, several, settings)
 
 
 def _is_address(source: str | Path) -> bool:
@@ -68,8 +69,9 @@ def _sites(access: Access | None) -> Sites:
     return Sites(access=access or Access())
 
 
-def _files(path: Path, walk: Walk, several: _Several | None) -> Iterator[Found]:
-    if not path.is_dir():
+def _files(path: Path, walk: Walk, several: _Several | None, settings: IngestSettings) -> Iterator[Found]:
+    is_folder = path.is_dir()
+    if not is_folder:
         refs: Iterable[FileRef] = [FileRef(path=path, source=nfc(path.name))]
     else:
         refs = walk.files(path, f"{nfc(path.resolve().name)}/" if several else "")
@@ -77,7 +79,17 @@ def _files(path: Path, walk: Walk, several: _Several | None) -> Iterator[Found]:
     for ref in refs:
         found = True
         own = several.own(ref) if several else ref
-        if own is not None:
+        if own is None:
+            continue
+        # Whoever names a file wants it read.
+        refused = no_document(own.source) if is_folder else None
+        if own.outside:
+            yield own
+        elif refused is not None:
+            yield Refused(source=own.source, why=refused)
+        elif is_archive(own.source):
+            yield from found_in_archive(own, settings)
+        else:
             yield own
     if not found:
         told = "{path}: the folder holds no files; put documents into it or name another folder"
