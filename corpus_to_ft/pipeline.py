@@ -57,13 +57,15 @@ def build_dataset(
     limits: Limits = NO_LIMITS,
     progress: Progress | None = None,
     export: bool = False,
+    asks_sites_again: bool = True,
 ) -> dataset.Outcome:
     """Bring the data set in `out` up to date with `sources`, as far as the stage `upto`.
 
-    Reaching one of `limits` raises BudgetReached; what came until then is kept.
+    Unless `asks_sites_again`, pages that the last crawl fetched are taken as they were. Reaching one of `limits`
+    raises BudgetReached; what came until then is kept.
     """
     progress = progress or Silence()
-    access = Access(say=lambda told: progress.say(tr(told)))
+    access = Access(say=lambda told: progress.say(tr(told)), again=asks_sites_again)
     found = find_sources(sources, settings.ingest, skip=out, access=access)
     # A wrong source is told before anything is written; a site is asked only for what is not in the store.
     found = found if is_address(sources[0]) else chain([next(found)], found)
@@ -182,9 +184,7 @@ def list_keywords(settings: Settings, sources: Sequence[str], top: int) -> Itera
     for ref in find_sources(sources, settings.ingest):
         file = ref.read(settings.ingest)
         found = (
-            read_documents(file, readers, settings.ingest, settings.privacy)
-            if isinstance(file, SourceFile)
-            else [file]
+            read_documents(file, readers, settings.ingest, settings.privacy) if isinstance(file, SourceFile) else [file]
         )
         for record in found:
             if isinstance(record, Rejected):

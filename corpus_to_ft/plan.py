@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus_to_ft.document_work import DocumentWork, reading_fingerprint
-from corpus_to_ft.ingest.base import SourceFile
+from corpus_to_ft.ingest.base import SourceFile, is_address
+from corpus_to_ft.ingest.site.memory import Access, Looking
 from corpus_to_ft.ingest.sources import find_sources
 from corpus_to_ft.ingest.stage import ReadWork, read_documents
 from corpus_to_ft.llm.estimate import EstimatingAsk, Repeats
@@ -22,6 +23,22 @@ from corpus_to_ft.store.database import FILE_NAME
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SitePlan:
+    """A site that was looked at: `robots` says what it allows, `maps` counts its feeds and sitemaps.
+
+    `addresses` wait for being fetched, `most` of them at most, one each `delay_s`; pages name more when they are read.
+    """
+
+    site: str
+    robots: str
+    delay_s: float
+    maps: int
+    addresses: int
+    most: int
+    known: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Counts of files and documents, how many are done, where it leads, and what is still to be asked.
 
@@ -29,11 +46,13 @@ class Plan:
     asked twice, `usual_cost_with_repeats` with `repeat_share` more calls (second attempts, summaries of summaries),
     `most_cost` with those and replies as long as they may be. The share is that of this folder's ledger where
     `repeats_seen`, else what is usual. `judgements` of the calls are about examples, as many as passages can give
-    where there are none yet.
+    where there are none yet. Of sites only what was read before is counted; what their other pages cost shows
+    when they are read.
     """
 
     files: int
     files_done: int
+    sites: Sequence[SitePlan]
     documents: int
     documents_done: int
     provider: str
@@ -55,8 +74,11 @@ class Plan:
     price_date: str
 
 
-def make_plan(settings: Settings, sources: Sequence[str], out: Path) -> Plan:
-    """Look without touching. For a billed provider each document is cut and its prompts are counted."""
+def make_plan(settings: Settings, sources: Sequence[str], out: Path, *, asks_sites: bool = True) -> Plan:
+    """Look without touching. For a billed provider each document is cut and its prompts are counted.
+
+    Of a site the start page, robots.txt, feeds and sitemaps are fetched; nothing where not `asks_sites`.
+    """
     provider, target = settings.make_provider(), settings.make_target()
     with ExitStack() as stack:
         store = stack.enter_context(RunStore.read(out)) if (out / FILE_NAME).is_file() else None
@@ -65,7 +87,8 @@ def make_plan(settings: Settings, sources: Sequence[str], out: Path) -> Plan:
         # Digests every setting, too slow for each of many files.
         fingerprint = work.fingerprints()["generate"]
         counts: Counter[str] = Counter()
-        for document in _documents(settings, sources, out, store, counts):
+        sites: list[SitePlan] = []
+        for document in _documents(settings, sources, out, store, counts, sites if asks_sites else None):
             counts["documents"] += 1
             if store and store.has("generate", (fingerprint, document.id)):
                 counts["documents_done"] += 1
@@ -74,7 +97,7 @@ def make_plan(settings: Settings, sources: Sequence[str], out: Path) -> Plan:
         repeats = Repeats.of(store, provider.model_name)
     estimate, price = ask.estimate, provider.price()
     return Plan(
-        files=counts["files"], files_done=counts["files_done"],
+        files=counts["files"], files_done=counts["files_done"], sites=sites,
         documents=counts["documents"], documents_done=counts["documents_done"],
         provider=provider.name, model=provider.model_name, billed=provider.billed,
         target=target.name, encoding=target.encoding, max_tokens=target.max_tokens,
@@ -89,11 +112,21 @@ def make_plan(settings: Settings, sources: Sequence[str], out: Path) -> Plan:
 
 
 def _documents(
-    settings: Settings, sources: Sequence[str], out: Path, store: RunStore | None, counts: Counter[str]
+    settings: Settings,
+    sources: Sequence[str],
+    out: Path,
+    store: RunStore | None,
+    counts: Counter[str],
+    sites: list[SitePlan] | None,
 ) -> Iterator[Document]:
     read = ReadWork(readers=tuple(settings.make_readers()), settings=settings.ingest, privacy=settings.privacy)
     fingerprint = reading_fingerprint(read)
-    for ref in find_sources(sources, settings.ingest, skip=out):
+    addresses = [source for source in sources if is_address(source)]
+    yield from _pages(settings, addresses, store, fingerprint, sites)
+    if len(addresses) == len(sources):
+        return
+    files = [source for source in sources if not is_address(source)]
+    for ref in find_sources(files, settings.ingest, skip=out):
         file = ref.read(settings.ingest)
         counts["files"] += 1
         if not isinstance(file, SourceFile):
@@ -103,6 +136,40 @@ def _documents(
         counts["files_done"] += result is not None
         found = result if result is not None else read_documents(file, read.readers, settings.ingest, settings.privacy)
         yield from (record for record in found if isinstance(record, Document))
+
+
+def _pages(
+    settings: Settings, addresses: Sequence[str], store: RunStore | None, fingerprint: str, plans: list[SitePlan] | None
+) -> Iterator[Document]:
+    """Documents of sites that were read before; `plans` takes what is seen of the sites now."""
+    if not addresses:
+        return
+    # A client of the web, which files do not need.
+    from corpus_to_ft.ingest.site.sites import Sites
+
+    access = Access(keeper=Looking(store)) if store else Access()
+    if store:
+        access.is_done = lambda item_id: store.has("ingest", (fingerprint, item_id))
+    for address in addresses:
+        if plans is None:
+            known = Sites(access=access).known(address, settings.ingest.site)
+        else:
+            seen = Sites(access=access).survey(address, settings.ingest.site)
+            known = seen.known
+            plans.append(
+                SitePlan(
+                    site=seen.site,
+                    robots=seen.robots,
+                    delay_s=seen.delay_s,
+                    maps=seen.maps,
+                    addresses=seen.addresses,
+                    most=seen.most,
+                    known=len(known),
+                )
+            )
+        for item_id in known:
+            result = (store.result("ingest", (fingerprint, item_id)) or ()) if store else ()
+            yield from (record for record in result if isinstance(record, Document))
 
 
 def _count_prompts(work: DocumentWork, document: Document) -> None:

@@ -14,6 +14,7 @@ from corpus_to_ft import dataset, pipeline
 from corpus_to_ft.cli.money import confirm, estimate_lines, so_far
 from corpus_to_ft.cli.progress import watch
 from corpus_to_ft.errors import ConfigError, ExitCode
+from corpus_to_ft.ingest.base import is_address
 from corpus_to_ft.language import Sentence, tr
 from corpus_to_ft.llm.stage import Limits
 from corpus_to_ft.plan import Plan, make_plan
@@ -43,7 +44,7 @@ def run(request: RunRequest) -> int:
     _refuse_own_output(request)
     if request.dry_run:
         return _print_plan(make_plan(settings, request.sources, request.out), request.json)
-    _agree(request, settings)
+    has_read_sites = _agree(request, settings)
     with watch(quiet=request.json) as progress:
         outcome = pipeline.build_dataset(
             settings,
@@ -53,6 +54,7 @@ def run(request: RunRequest) -> int:
             limits=Limits(max_calls=request.max_calls, max_cost=request.max_cost),
             progress=progress,
             export=request.export,
+            asks_sites_again=not has_read_sites,
         )
     if request.json:
         print(json.dumps(dataclasses.asdict(outcome), ensure_ascii=False))
@@ -61,20 +63,29 @@ def run(request: RunRequest) -> int:
     return _exit_code(outcome, settings, request.upto)
 
 
-def _agree(request: RunRequest, settings: Settings) -> None:
-    """Tell what the calls can cost before the first one; with --yes or --max-cost nobody needs to be asked."""
+def _agree(request: RunRequest, settings: Settings) -> bool:
+    """Tell what the calls can cost before the first one; with --yes or --max-cost nobody needs to be asked.
+
+    Returns whether sites were read for that.
+    """
     provider = settings.make_provider()
     price = provider.price()
     if not provider.billed or request.yes or (price and price.is_free):
-        return
+        return False
     if price is None:
         print(tr("cost: unknown, no price of {model} is known here", model=provider.model_name), file=sys.stderr)
-        return
-    plan = make_plan(settings, request.sources, request.out)
+        return False
+    has_sites = any(is_address(source) for source in request.sources)
+    if has_sites:
+        # What a site's documents cost is known when they were read; nothing of that is billed.
+        with watch(quiet=request.json) as progress:
+            pipeline.build_dataset(settings, request.sources, request.out, upto="ingest", progress=progress)
+    plan = make_plan(settings, request.sources, request.out, asks_sites=False)
     if plan.calls:
         print("\n".join(estimate_lines(plan)), file=sys.stderr)
     if request.max_cost is None:
         confirm(plan, settings.run.confirm_above)
+    return has_sites
 
 
 def _stage(name: str) -> pipeline.StageName:
@@ -151,6 +162,13 @@ def _print_plan(plan: Plan, as_json: bool) -> int:
         "{files} files, {done} read already; {documents} documents, {worked} done already",
         files=plan.files, done=plan.files_done, documents=plan.documents, worked=plan.documents_done,
     )  # fmt: skip
+    for site in plan.sites:
+        work += "\n" + tr(
+            "{site}: {robots}; {maps} feeds and sitemaps; {addresses} addresses found, {known} pages read before; at"
+            " least {seconds:.0f} s",
+            site=site.site, robots=tr(site.robots), maps=site.maps, addresses=f"{site.addresses:,}",
+            known=f"{site.known:,}", seconds=site.delay_s * min(site.addresses, site.most),
+        )  # fmt: skip
     where = tr(
         "provider {provider}, target {target} ({limit} {encoding} tokens a line)",
         provider=plan.provider, target=plan.target, limit=f"{plan.max_tokens:,}", encoding=plan.encoding,

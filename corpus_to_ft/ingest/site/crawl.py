@@ -48,6 +48,23 @@ class Figures:
         return self.fetched + self.unchanged + self.reused
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """What is known of a site before its pages are fetched.
+
+    `addresses` wait for being fetched, of which `most` at most are; pages name more when they are read. `known` are
+    the item ids of pages that were read before.
+    """
+
+    site: str
+    robots: Sentence
+    delay_s: float
+    maps: int
+    addresses: int
+    most: int
+    known: tuple[str, ...]
+
+
 @dataclass(slots=True, kw_only=True)
 class Crawl:
     """`taken` are keys of pages that other sources of the same run gave."""
@@ -76,16 +93,41 @@ class Crawl:
 
     def items(self) -> Iterator[Item]:
         """All that the site gives, in one order. Raises ConfigError or SiteUnavailable where nothing can be read."""
-        self._began_at = self._said_at = time.monotonic()
-        self.memory.begin()
-        yield from self.begin()
+        yield from self._begin()
         while waiting := self.frontier.take():
             yield from self._step(waiting)
             self._tell_progress()
         yield from self._close()
 
-    def begin(self) -> Iterator[Item]:
+    def survey(self) -> Survey:
+        """What would be gone through: only the start page, robots.txt, feeds and sitemaps are fetched."""
+        for _ in self._begin():
+            pass
+        maps = 0
+        while waiting := self.frontier.take_map():
+            for _ in self._step(waiting):
+                pass
+            maps += (page := self.memory.page(waiting.address)) is not None and page.kind != ""
+        return Survey(
+            site=self.start,
+            robots=self.visitor.rules(self.start).state,
+            delay_s=max(self.settings.delay_s, self.visitor.rules(self.start).delay_s),
+            maps=maps,
+            addresses=len(self.frontier),
+            most=self.settings.max_pages,
+            known=self.known(),
+        )
+
+    def known(self) -> tuple[str, ...]:
+        """Item ids of the pages that were read before."""
+        self.memory.begin()
+        ids = (remembered(page).item_id for page in self.memory.pages() if page.kind in ("page", "file"))
+        return tuple(item_id for item_id in ids if self.memory.is_done(item_id))
+
+    def _begin(self) -> Iterator[Item]:
         """The start page, and what it and robots.txt name besides pages."""
+        self._began_at = self._said_at = time.monotonic()
+        self.memory.begin()
         first = Waiting(address=self.start, depth=0)
         seen = self._first(first)
         final = seen.page.final
@@ -135,7 +177,8 @@ class Crawl:
         if known and (anew or not self._is_enough(known)):
             known = None
         self._look_at_bounds()
-        if known and not is_start and (self.memory.is_fresh(known) or self._stopped_early):
+        may_reuse = not is_start or not self.memory.again
+        if known and may_reuse and (self.memory.is_fresh(known) or self._stopped_early):
             self.figures.reused += 1
             return remembered(known)
         if self._stop:

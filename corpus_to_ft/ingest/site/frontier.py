@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from corpus_to_ft.ingest.site.addresses import (
     FILE_SUFFIXES,
@@ -42,6 +42,7 @@ class Frontier:
     settings: SiteSettings
     left_out: Counter[str] = field(default_factory=Counter)
     done: set[str] = field(default_factory=set)
+    _published: dict[str, str] = field(default_factory=dict)
     _queue: deque[Waiting] = field(default_factory=deque)
     _seen: set[str] = field(default_factory=set)
     _barren: Counter[str] = field(default_factory=Counter)
@@ -53,6 +54,8 @@ class Frontier:
     def add(self, leads: Iterable[Lead], depth: int, *, is_map: bool = False) -> None:
         for lead in leads:
             key = key_of(lead.address)
+            if lead.published:
+                self._published.setdefault(key, lead.published)
             if key in self._seen:
                 continue
             reason = "" if is_map else self._why_not(lead.address, depth)
@@ -62,15 +65,23 @@ class Frontier:
                 self.left_out[reason] += 1
                 continue
             self._seen.add(key)
-            self._queue.append(Waiting(address=lead.address, depth=depth, published=lead.published, is_map=is_map))
+            self._queue.append(Waiting(address=lead.address, depth=depth, is_map=is_map))
 
     def take(self) -> Waiting | None:
         """The next one that was not visited under another name."""
         while self._queue:
             waiting = self._queue.popleft()
-            if key_of(waiting.address) not in self.done:
-                return waiting
+            key = key_of(waiting.address)
+            if key not in self.done:
+                return replace(waiting, published=self._published.get(key, ""))
         return None
+
+    def take_map(self) -> Waiting | None:
+        """The next feed or sitemap, before all pages."""
+        found = next((waiting for waiting in self._queue if waiting.is_map), None)
+        if found:
+            self._queue.remove(found)
+        return found
 
     def _why_not(self, address: str, depth: int) -> str:
         if not self.scope.holds(address):

@@ -15,7 +15,7 @@ from corpus_to_ft.ingest.site.addresses import tidy
 from corpus_to_ft.ingest.site.fetch import MEBIBYTE, Unpacker
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.markup.feed import entry_elements, read_channel, read_entry
-from corpus_to_ft.markup.xml import children, first_text, name_of, parse_xml, root_name
+from corpus_to_ft.markup.xml import children, name_of, parse_xml, root_name, text_in
 
 MapKind = Literal["feed", "sitemap", "index"]
 ROOTS: dict[str, MapKind] = {
@@ -89,7 +89,9 @@ def _sitemap(root: etree._Element, address: str) -> Iterator[Lead]:
     for element in root:
         if len(seen) >= MAX_ADDRESSES:
             return
-        found = tidy(first_text(element, "loc"), address)
+        # Images and videos of a page have places of their own, inside it or in their namespace.
+        place = next((child for child in element if str(child.tag).rpartition("}")[2].lower() == "loc"), None)
+        found = tidy(text_in(place), address)
         if found and found not in seen:
             seen.add(found)
             yield Lead(address=found)

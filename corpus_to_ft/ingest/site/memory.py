@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -47,6 +47,20 @@ class Nowhere:
         self._facts[name] = value
 
 
+class Looking(Nowhere):
+    """Knows what a run file knows, and writes nothing into it."""
+
+    def __init__(self, keeper: Keeper) -> None:
+        super().__init__()
+        self._keeper = keeper
+
+    def site_pages(self, site: str) -> dict[str, SitePage]:
+        return self._keeper.site_pages(site)
+
+    def fact(self, name: str) -> Any:
+        return self._keeper.fact(name)
+
+
 def nothing_is_done(_: str) -> bool:
     return False
 
@@ -60,18 +74,21 @@ class Access:
     """What the sites of a run share with it; `keeper` and `is_done` may be set until the first page is asked for.
 
     `names` looks hosts up, the system where it is None. `told` are the figures of each site that was gone through.
+    Where not `again`, what the last crawl fetched is taken as it was.
     """
 
     keeper: Keeper = field(default_factory=Nowhere)
     is_done: Callable[[str], bool] = nothing_is_done
     say: Callable[[Sentence], None] = say_nothing
     names: AbstractResolver | None = None
+    again: bool = True
     told: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
 class Memory:
     """Of one site. `crawl` is the number of the one under way: that of one that was broken off, else a new one.
+    Where not `again`, what the last one fetched is taken as it was.
 
     `is_done` says whether the documents of a page (by item id) are there, as the readers would make them now; only
     then a page needs not be fetched whole.
@@ -80,16 +97,15 @@ class Memory:
     site: str
     keeper: Keeper
     is_done: Callable[[str], bool] = nothing_is_done
+    again: bool = True
     crawl: int = 0
-    goes_on: bool = False
     _pages: dict[str, SitePage] = field(default_factory=dict)
 
     def begin(self) -> None:
         self._pages = self.keeper.site_pages(self.site)
         crawls = self.keeper.fact(CRAWLS) or {}
         last = crawls.get(self.site, {"number": 0, "finished": True})
-        self.goes_on = not last["finished"]
-        self.crawl = last["number"] + int(last["finished"])
+        self.crawl = last["number"] + int(last["finished"] and (self.again or not last["number"]))
         self._note(finished=False)
 
     def end(self) -> None:
@@ -99,6 +115,10 @@ class Memory:
     def _note(self, *, finished: bool) -> None:
         crawls = self.keeper.fact(CRAWLS) or {}
         self.keeper.save_fact(CRAWLS, {**crawls, self.site: {"number": self.crawl, "finished": finished}})
+
+    def pages(self) -> Iterator[SitePage]:
+        """All that were ever fetched."""
+        yield from self._pages.values()
 
     def page(self, address: str) -> SitePage | None:
         return self._pages.get(address)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 
 from corpus_to_ft.errors import ConfigError, InputError
 from corpus_to_ft.ingest.base import IngestSettings, Item
 from corpus_to_ft.ingest.site.addresses import tidy
-from corpus_to_ft.ingest.site.crawl import Crawl
+from corpus_to_ft.ingest.site.crawl import Crawl, Survey
 from corpus_to_ft.ingest.site.fetch import Fetcher
 from corpus_to_ft.ingest.site.guard import check_address
 from corpus_to_ft.ingest.site.memory import Access, Memory
@@ -36,21 +37,36 @@ class Sites:
 
     def pages(self, address: str, settings: SiteSettings) -> Iterator[FoundPage]:
         """Raises ConfigError for an address that gives nothing, SiteUnavailable for one that gives nothing now."""
-        start = start_of(address, settings)
-        with Fetcher(settings, self.access.names) as fetcher:
-            visitor = Visitor(settings=settings, fetcher=fetcher, say=self.access.say)
-            memory = Memory(site=start, keeper=self.access.keeper, is_done=self.access.is_done)
-            crawl = Crawl(
-                start=start, settings=settings, visitor=visitor, memory=memory, say=self.access.say, taken=self._taken
-            )
+        with self._crawl(address, settings) as crawl:
             for item in crawl.items():
                 yield FoundPage(source=item.source, item=item)
+            counts = crawl.visitor.counts
             self.access.told.append(
                 {
-                    "site": start, "requests": visitor.counts.requests, "sent": visitor.counts.sent,
+                    "site": crawl.start, "requests": counts.requests, "sent": counts.sent,
                     **asdict(crawl.figures), "skipped": dict(crawl.skips.counts),
                 }
             )  # fmt: skip
+
+    def survey(self, address: str, settings: SiteSettings) -> Survey:
+        """What `pages` would go through, without fetching it; raises the same errors."""
+        with self._crawl(address, settings) as crawl:
+            return crawl.survey()
+
+    def known(self, address: str, settings: SiteSettings) -> tuple[str, ...]:
+        """Item ids of the pages of a site that were read before; nobody is asked."""
+        with self._crawl(address, settings) as crawl:
+            return crawl.known()
+
+    @contextmanager
+    def _crawl(self, address: str, settings: SiteSettings) -> Iterator[Crawl]:
+        access, start = self.access, start_of(address, settings)
+        with Fetcher(settings, access.names) as fetcher:
+            visitor = Visitor(settings=settings, fetcher=fetcher, say=access.say)
+            memory = Memory(site=start, keeper=access.keeper, is_done=access.is_done, again=access.again)
+            yield Crawl(
+                start=start, settings=settings, visitor=visitor, memory=memory, say=access.say, taken=self._taken
+            )
 
 
 def start_of(address: str, settings: SiteSettings) -> str:
