@@ -25,7 +25,12 @@ def column(lines: Sequence[str], *, x: float = 60, top: float = 760, size: float
 
 
 def pdf(
-    *pages: Sequence[Text] | str, info: str = "", outline: Sequence[str] = (), named: bool = True, rotate: int = 0
+    *pages: Sequence[Text] | str,
+    info: str = "",
+    outline: Sequence[str] = (),
+    named: bool = True,
+    rotate: int = 0,
+    catalog: str = "",
 ) -> bytes:
     """A file of these pages; a string is a page with that content, `named` whether the fonts name their letters."""
     letters = sorted({char for page in pages if not isinstance(page, str) for line in page for char in line.text})
@@ -59,7 +64,7 @@ def pdf(
             f"/Resources<</Font<</F1 3 0 R/F2 4 0 R>>/XObject<</I 6 0 R>>>>>>"
         ).encode()
         objects[number + 1] = _stream(content)
-    objects[1] = b"<</Type/Catalog/Pages 2 0 R" + (b"/Outlines 8 0 R" if outline else b"") + b">>"
+    objects[1] = b"<</Type/Catalog/Pages 2 0 R" + (b"/Outlines 8 0 R" if outline else b"") + f"{catalog}>>".encode()
     objects[2] = f"<</Type/Pages/Kids[{' '.join(kids)}]/Count {len(kids)}>>".encode()
     objects[7] = f"<<{info}>>".encode()
     if outline:

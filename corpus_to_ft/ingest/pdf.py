@@ -133,7 +133,8 @@ def _page(document: Any, number: int) -> Printed:
     from pypdfium2 import raw
 
     with closing(document[number]) as page, closing(page.get_textpage()) as text:
-        width, height = page.get_size()
+        edges = page.get_bbox()
+        width, height = edges[2] - edges[0], edges[3] - edges[1]
         count = min(text.count_chars(), MAX_PAGE_CHARS)
         codes = [raw.FPDFText_GetUnicode(text.raw, place) for place in range(count)]
         letters = [code for code in codes if code > 32]
@@ -143,7 +144,7 @@ def _page(document: Any, number: int) -> Printed:
         unmapped = sum(codes[place] > 32 and raw.FPDFText_HasUnicodeMapError(text.raw, place) == 1 for place in sample)
         if unmapped > UNKNOWN_SHARE * len(sample) or _is_noise(codes):
             return Printed(pieces=[], height=height, unknown=True)
-        pieces = _Pieces(text.raw, width, height)
+        pieces = _Pieces(text.raw, edges)
         found = pieces.read(codes)
         height = width if pieces.turned % 2 else height
     return Printed(pieces=found, height=height, raw="".join(map(chr, filter(None, codes))))
@@ -161,11 +162,12 @@ def _is_noise(codes: list[int]) -> bool:
 class _Pieces:
     """Cuts the letters of a page into pieces at line ends and wide gaps."""
 
-    def __init__(self, text: Any, width: float, height: float) -> None:
+    def __init__(self, text: Any, edges: tuple[float, float, float, float]) -> None:
         from pypdfium2 import raw
 
         self._raw, self._text = raw, text
-        self._width, self._height = width, height
+        self._x, self._y = edges[:2]
+        self._width, self._height = edges[2] - edges[0], edges[3] - edges[1]
         self.turned = 0
         self._rect, self._matrix = raw.FS_RECTF(), raw.FS_MATRIX()
 
@@ -219,6 +221,9 @@ class _Pieces:
         if abs((self._quarter(first) - self.turned + 2) % 4 - 2) > UPRIGHT:
             return
         left, bottom, right, top = box
+        side = max(self._width, self._height)
+        if not (left >= -side and bottom >= -side and right <= 2 * side and top <= 2 * side):
+            return  # Far outside the page nobody sees it; nor where it stands nowhere.
         # Fonts are high by different amounts; the size is what headings and the text below them differ in.
         sizes = sorted(self._size(place) for place in (first, first + len(text) // 2, first + len(text) - 1))
         found.append(
@@ -239,7 +244,8 @@ class _Pieces:
     def _box(self, place: int) -> tuple[float, float, float, float]:
         rect = self._rect
         self._raw.FPDFText_GetLooseCharBox(self._text, place, ctypes.byref(rect))
-        left, bottom, right, top = rect.left, rect.bottom, rect.right, rect.top
+        left, right = rect.left - self._x, rect.right - self._x
+        bottom, top = rect.bottom - self._y, rect.top - self._y
         if self.turned == 0:
             return left, bottom, right, top
         if self.turned == 1:  # downwards

@@ -188,9 +188,15 @@ def test_what_cannot_be_read_says_why() -> None:
     assert refused(looped)[0] in ("damaged", "empty", "no_text")
     many = data.replace(b"/Count 2", b"/Count 999999999")
     assert refused(many)[0] in ("too_large", "damaged", "empty")
-    scripted = data.replace(b"<</Type/Catalog", b"<</OpenAction<</S/JavaScript/JS(app.alert(1))>>/Type/Catalog")
-    assert read(scripted).text == "글\n\n글"
+    script = "/OpenAction<</S/JavaScript/JS(app.alert(1))>>"
+    assert read(pdf(column(["글이다"], top=500), catalog=script)).text == "글이다"
     assert PdfReader().match(SourceFile(source="글", data=data)) is Match.CONTENT
+
+
+def test_letters_far_outside_the_page_cost_nothing() -> None:
+    far = [Text(x=10.0**9, y=500 - n, text="멀리 있는 글이다") for n in range(30)]
+    page = read(pdf([*column(broken(PROSE, 30)), *far]))
+    assert "멀리" not in page.text
 
 
 def test_emoji_decomposed_letters_and_control_characters_come_out_clean() -> None:

@@ -11,7 +11,8 @@ MIN_PROSE_CHARS = 12
 FILLED = 0.7
 MIN_FILLED_SHARE = 0.35
 MAX_CROSSING_SHARE = 0.2
-STEP = 2.0
+MIN_STEP = 2.0
+MAX_STEPS = 2000
 MAX_DEPTH = 3
 
 
@@ -67,11 +68,12 @@ def _gutter(pieces: list[Piece]) -> float | None:
     if len(pieces) < 2 * MIN_LINES:
         return None
     start, end = min(piece.left for piece in pieces), max(piece.right for piece in pieces)
-    count = int((end - start) / STEP)
+    step = max(MIN_STEP, (end - start) / MAX_STEPS)
+    count = int((end - start) / step)
     crossing = [0] * (count + 2)
     for piece in pieces:
-        crossing[int((piece.left - start) / STEP) + 1] += 1
-        crossing[min(int((piece.right - start) / STEP) + 1, count + 1)] -= 1
+        crossing[int((piece.left - start) / step) + 1] += 1
+        crossing[min(int((piece.right - start) / step) + 1, count + 1)] -= 1
     for place in range(1, count + 2):
         crossing[place] += crossing[place - 1]
     middle = range(int(count * 0.2), max(int(count * 0.8), int(count * 0.2) + 1))
@@ -82,7 +84,7 @@ def _gutter(pieces: list[Piece]) -> float | None:
     for place in middle:
         run = run + 1 if crossing[place] == fewest else 0
         widest = max(widest, (run, place))
-    gutter = start + (widest[1] - widest[0] / 2) * STEP
+    gutter = start + (widest[1] - widest[0] / 2) * step
     left = [piece for piece in pieces if piece.right <= gutter]
     right = [piece for piece in pieces if piece.left >= gutter]
     return gutter if _is_prose(left) and _is_prose(right) and _side_by_side(left, right) else None
