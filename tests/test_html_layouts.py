@@ -92,3 +92,41 @@ def test_a_page_that_is_only_a_frame_names_the_address_to_open() -> None:
 def test_a_film_in_a_short_post_is_no_frame() -> None:
     post = "<article><p>짧은 영상을 하나 올립니다. 자막이 있습니다.</p><iframe src='https://video.example.com/1'></iframe></article>"
     assert "자막" in read(document("<title>영상</title>", post)).text
+
+
+SCRIPTER = (
+    '<div class="colorscripter-code"><table class="colorscripter-code-table"><tr><td><div><div>1</div><div>2</div></div></td>'
+    '<td><div><div style="white-space:pre">if&nbsp;ok:</div><div style="white-space:pre">&nbsp;&nbsp;&nbsp;&nbsp;run()</div></div>'
+    '<div><a href="http://colorscripter.com/info#e">Colored by Color Scripter</a></div></td>'
+    '<td><a href="http://colorscripter.com/info#e"><span>cs</span></a></td></tr></table></div>'
+)
+FOLD = (
+    '<div data-ke-type="moreLess"><a class="btn-toggle-moreless">더보기</a>'
+    '<div class="moreless-content" style="display:none"><p>접어 둔 글도 글쓴이가 쓴 글입니다.</p></div></div>'
+)
+
+
+def test_pasted_code_loses_its_numbers_and_folded_text_stays() -> None:
+    post = f'<div class="tt_article_useless_p_margin contents_style"><p>코드를 붙였습니다. 두 줄입니다.</p>{SCRIPTER}{FOLD}<p>#서버 #복제</p></div>'
+    page = read(document("<title>코드</title>", post))
+    assert [block.of(page.text) for block in page.blocks if block.kind == "code"] == ["if ok:\n    run()"]
+    assert page.text.endswith("접어 둔 글도 글쓴이가 쓴 글입니다.")
+    assert page.meta["tags"] == ["서버", "복제"]
+
+
+@pytest.mark.parametrize(
+    ("line", "stays"),
+    [
+        ("<p>김나무 | 2024.03.15 | 조회 12</p>", False),
+        ("<div><span>김나무</span> <span>5분 소요</span></div>", False),
+        ("<p>2024년 3월 15일</p>", False),
+        ("<p>2024년 3월 15일부터 시작합니다</p>", True),
+        ("<p>김나무 3회 대상</p>", True),
+        ("<p>하룻밤 전화 31회</p>", True),
+    ],
+)
+def test_the_line_of_who_and_when_goes_and_a_sentence_stays(line: str, *, stays: bool) -> None:
+    said = '<title>긴 글</title><meta name="author" content="김나무">'
+    text = "<p>지난 분기에 주문 서버를 둘로 나누었습니다. 저녁마다 느려졌기 때문입니다.</p>" * 3
+    page = read(document(said, f"<div class=page>{line}{text}</div>"))
+    assert (len(page.blocks) == 4) is stays

@@ -42,7 +42,7 @@ def article_text(root: etree._Element, metadata: Metadata, source: str, *, keep_
             "not_an_article",
             Sentence("{source}: {reason} (setting keep_lists takes it)", source=source, reason=reason),
         )
-    drop_clutter(container, weights, title=metadata.title, description=metadata.description)
+    drop_clutter(container, weights, title=metadata.title, description=metadata.description, author=metadata.author)
     return BodyWriter().write(container)
 
 

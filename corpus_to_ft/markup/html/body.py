@@ -13,6 +13,8 @@ from corpus_to_ft.markup.page_text import PageText
 from corpus_to_ft.records import BlockKind
 
 HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
+# A line of nothing but `#서버 #복제` is the post's tags.
+HASHTAGS = re.compile(r"(?:#[^\s#]+[\s,]*){2,}")
 BREAKS = re.compile(r" ?\n ?")
 # A table whose cells hold these is there for the layout of the page, not for data.
 LAYOUT_TAGS = ("table", "h1", "h2", "h3", "h4", "pre", "article", "section", "blockquote")
@@ -113,7 +115,7 @@ class BodyWriter:
 
     def _add(self, kind: BlockKind, text: str, level: int = 0) -> None:
         text = clean_text(text).strip()
-        if any(char.isalnum() for char in text):
+        if any(char.isalnum() for char in text) and not (kind == "paragraph" and HASHTAGS.fullmatch(text)):
             self.page.add(kind, text, level)
 
 

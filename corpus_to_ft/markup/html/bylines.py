@@ -29,7 +29,8 @@ AGO = re.compile(
 )
 UPDATED = re.compile(r"수정|업데이트|갱신|[Uu]pdated|[Mm]odified")
 BYLINE_MARK = re.compile(
-    r"(?:^|(?<=[\s|·]))(?:작성자|글쓴이|지은이|저자|필자|등록자|글(?=\s*[:：])|[Bb]y(?=[\s가-힣])|Author|Written by|Posted by)"
+    r"(?:^|(?<=[\s|·]))(?:작성자|글쓴이|지은이|저자|필자|등록자|글(?=\s*[:：])|"
+    r"[Bb]y(?=[\s가-힣])|Author|Written by|Posted by)"
     r"\s*[:：]?\s*"
 )
 BYLINE_END = re.compile(r"[|·•/]|\s(?:입력|수정|등록|작성일|등록일|게시일|조회수?|댓글|on)(?=[\s:：]|$)")

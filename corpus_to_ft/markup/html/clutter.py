@@ -8,6 +8,7 @@ from itertools import islice
 from lxml import etree
 
 from corpus_to_ft.markup.html.imprint import is_imprint
+from corpus_to_ft.markup.html.masthead import drop_masthead
 from corpus_to_ft.markup.html.noise import names_of
 from corpus_to_ft.markup.html.tree import attribute, remove, short_text, text_of
 from corpus_to_ft.markup.html.weigh import Weights
@@ -32,24 +33,15 @@ STEP = re.compile(
     re.IGNORECASE,
 )
 MAX_LABEL_CHARS = 60
-MAX_IMPRINT_CHARS = 120
 MAX_FOOT_CHARS = 400
 TOP_BOXES = 12
-RIGHTS = re.compile(
-    r"all rights reserved|^\W*copyright\b|^\W*저작권자\b|^\W*(?:ⓒ|©|\(c\))\s|무단\s*(?:전재|복제|배포).{0,20}금지",
-    re.IGNORECASE,
-)
-WRITTEN = re.compile(
-    r"^\W*(?:글쓴이|작성자|등록자|작성일|등록일|게시일|입력|승인|수정|날짜|조회|by\s|posted)\b.{0,60}\d"
-    r"|^\W*(?:19|20)\d\d\s*[년./-]\s*\d{1,2}\s*[월./-]\s*\d{1,2}[일.]?\W*(?:(?:오전|오후)?\s*\d{1,2}:\d\d(?::\d\d)?)?\W*$",
-    re.IGNORECASE,
-)
-SENTENCE = re.compile(r"[다요까죠]\s*[.!?]|\w{3}[.!?]$")
 LINKED = 0.7
 SAME = re.compile(r"[\W_]+")
 MIN_TEASERS = 3
 MAX_TEASER_SHARE = 0.6
 MAX_FOLLOWERS = 200
+COUNT_HEADINGS = ("h2", "h3", "h4", "h5", "h6")
+MAX_COMMENT_SHARE = 0.6
 MAX_LABELS = 500
 MAX_LIST_CHARS = 20_000
 MIN_CAPTION_CHARS = 30
@@ -66,7 +58,7 @@ MIN_TITLE_SHARE = 0.6
 HEADING_TAGS = ("h1", "h2", "h3")
 
 
-def drop_clutter(container: etree._Element, weights: Weights, *, title: str, description: str) -> None:
+def drop_clutter(container: etree._Element, weights: Weights, *, title: str, description: str, author: str) -> None:
     """Leave the article and nothing else in `container`; `weights` were taken with everything in it."""
     _drop_teasers(container, weights)
     _drop_labelled(container, weights)
@@ -75,7 +67,7 @@ def drop_clutter(container: etree._Element, weights: Weights, *, title: str, des
     _drop_short_captions(container, weights)
     _drop_repeated(container, title, description)
     _drop_foot(container)
-    _drop_imprint(container)
+    drop_masthead(container, author)
 
 
 def _drop_teasers(container: etree._Element, weights: Weights) -> None:
@@ -146,8 +138,10 @@ def _drop_labelled(container: etree._Element, weights: Weights) -> None:
                 opens_section = weights.prose(sibling) > 0
                 break
             rest.append(sibling)
-        if COUNTED_COMMENTS.match(said_of_it) and label.tag in ("h2", "h3", "h4", "h5", "h6"):
-            rest, opens_section = [box, *islice(box.itersiblings(), MAX_FOLLOWERS)], False
+        if COUNTED_COMMENTS.match(said_of_it):
+            below = list(islice(box.itersiblings(), MAX_FOLLOWERS))
+            if label.tag in COUNT_HEADINGS or sum(map(weights.prose, below)) <= MAX_COMMENT_SHARE * whole:
+                rest, opens_section = [box, *below], False
         text, links = sum(map(weights.text, rest)), sum(map(weights.links, rest))
         said = weights.text(label)
         # `구독 서비스를 바꾼 이야기` may head a section of the article; only a label with nothing to it goes by itself.
@@ -235,15 +229,6 @@ def _drop_foot(container: etree._Element) -> None:
     for element in list(container.iter("p", "div", "td", "center", "address", "font", "ul")):
         text = short_text(element, MAX_FOOT_CHARS)
         if text and is_imprint(text) and _is_inside(element, container):
-            remove(element)
-
-
-def _drop_imprint(container: etree._Element) -> None:
-    """Drop the line that says who wrote when, above the text, and the one that says whose rights these are."""
-    for count, element in enumerate(list(container.iter("p", "div", "td", "li", "span", "em", "ul", "font"))):
-        text = short_text(element, MAX_IMPRINT_CHARS)
-        written = count < TOP_BOXES and WRITTEN.search(text) and not SENTENCE.search(text)
-        if text and (RIGHTS.search(text) or written) and _is_inside(element, container):
             remove(element)
 
 

@@ -13,7 +13,8 @@ from corpus_to_ft.markup.html.tree import attribute, is_code, remove, text_of, w
 from corpus_to_ft.markup.html.weigh import Weights
 
 UNREADABLE = (
-    "script", "style", "noscript", "template", "svg", "canvas", "iframe", "object", "embed", "audio", "video", "button",
+    "title", "script", "style", "noscript", "template", "svg", "canvas", "iframe", "object", "embed", "audio", "video",
+    "button",
     "select", "input", "textarea", "datalist", "map", "dialog", "rt", "rp",
 )  # fmt: skip
 NOISY_TAGS = frozenset({"nav", "footer", "aside", "header", "menu", "form"})
@@ -30,6 +31,7 @@ NOISY_WORDS = words(
     "paging pagenav paginate advert advertisement advertising adsense adsbygoogle adbox adarea promo promotion sponsor "
     "sponsored popup modal tooltip toc disqus utterances giscus livere trackback byline dateline nav navi navbar "
     "navigation menu gnb lnb snb tnb footer banner toolbar oglink hashtag hashtags taglist tags outbrain taboola "
+    "cusdis remark isso commento hyvor waline twikoo gitalk gitment artalk "
     "postbtn feedback skip rss lastmod masthead copyright signup paywall revenue "
     "another prevnext postnav credit credits caption figcaption profile tagcloud relatedposts relatedpost cbox "
     "opengraph ccl"
@@ -55,6 +57,10 @@ NOISY_NAMES = re.compile(
 HIDDEN_NAMES = re.compile(
     r"(?:^|\s)(?:hidden|sr-only|visually-?hidden|screen-reader-text|blind|a11y-hidden|u_skip|se_?blind|ir_desc)(?=\s|$)"
 )
+# Text that its author folded away opens with a click.
+FOLDED = re.compile(
+    r"moreless|(?:^|[\s_-])(?:spoiler|accordion|collapse|toggle)[-_](?:content|body|panel|text)", re.IGNORECASE
+)
 HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 COMMENTS = re.compile(r"(?:^|[\s_-])(?:comments?|disqus|repl(?:y|ies)|respond|cmt)(?=[\s_-]|$)")
 # An aside in the text is a remark of the author; one beside the text is a sidebar.
@@ -64,6 +70,8 @@ GUTTERS = re.compile(
 )
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 WORD = re.compile(r"[a-z]+")
+# Anything besides the digits of line numbers.
+WORD_CHARS = re.compile(r"[^\s\d]")
 GENERATED_ID_TAGS = frozenset({"section", "h1", "h2", "h3", "h4", "h5", "h6", "li", "p"})
 MAJORITY = 0.5
 MAX_SIGNUP_CHARS = 200
@@ -97,14 +105,29 @@ def drop_unreadable(root: etree._Element) -> None:
         # Some pages are hidden as a whole until their programs have run.
         for element in [element for element in hidden if weights.text(element) <= MAJORITY * whole]:
             remove(element)
+    for table in root.iter("table"):
+        if "colorscripter" in attribute(table, "class"):
+            _drop_line_numbers(table)
     for element in list(root.iter("td", "span", "div", "pre")):
         names = element.get("class")
         if names and _names_gutter(names):
             remove(element)
 
 
+def _drop_line_numbers(table: etree._Element) -> None:
+    """Color Scripter, which Korean blogs paste code from, writes numbers and its own address into cells of a table."""
+    for link in list(table.iter("a")):
+        if "colorscripter" in attribute(link, "href"):
+            remove(link)
+    for cell in list(table.iter("td")):
+        if not WORD_CHARS.search(text_of(cell)):
+            remove(cell)
+
+
 def is_hidden(element: etree._Element) -> bool:
     names = element.get("class")
+    if names and FOLDED.search(names):
+        return False
     if names and _names_hidden(names):
         return True
     style = element.get("style")

@@ -29,12 +29,15 @@ PLATFORMS = (
     Platform(
         name="tistory",
         body=("tt_article_useless_p_margin", "contents_style"),
-        drop=words("container_postbtn another_category revenue_unit_wrap tt-plugin"),
+        drop=words("container_postbtn another_category revenue_unit_wrap tt-plugin btn-toggle-moreless moreless_fold"),
     ),
     Platform(
         name="naver",
         body=("se-main-container", "__se_component_area", "postViewArea"),
-        drop=words("se-oglink se-placesMap se-sticker se-file se_oglink se_map se_sticker __se_oglink __se_map og"),
+        drop=words(
+            "se-oglink se-placesMap se-sticker se-file se-video se-audio se_video se_oglink se_map "
+            "se_sticker __se_oglink __se_map og"
+        ),
         author=("nick", "blog_author"),
         date=("se_publishDate", "_postAddDate", "blog_date"),
         tags=("post-tag", "post_tag", "wrap_tag"),

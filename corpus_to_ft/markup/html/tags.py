@@ -8,6 +8,7 @@ from itertools import islice
 
 from lxml import etree
 
+from corpus_to_ft.markup.html.body import HASHTAGS
 from corpus_to_ft.markup.html.platforms import Marks
 from corpus_to_ft.markup.html.tree import attribute, short_text, squeeze
 
@@ -18,9 +19,11 @@ TAG_BOXES = re.compile(
 )
 TAG_ADDRESS = re.compile(r"(?:^|/)(?:tags?|hashtags?)/[^/?#]+", re.IGNORECASE)
 CLOUD = re.compile(r"(?:^|[\s_-])(?:cloud|tagcloud|sidebar|widget)(?=$|[\s_-])", re.IGNORECASE)
+
 # Medium says in its keywords which section and template a post has.
 LABELLED = re.compile(r"^(?:Topic|Lite|Elevated|LayerCake|Publication|Series):", re.IGNORECASE)
 MAX_TAG_CHARS = 60
+MAX_LINE_CHARS = 300
 MAX_TAGS = 50
 MAX_TAG_BOXES = 5
 # More links to tags are a list of all the site's.
@@ -54,8 +57,16 @@ def _places(root: etree._Element, meta: Mapping[str, str], keywords: list[str], 
     )
     yield [_shown(link) for box in islice(boxes, MAX_TAG_BOXES) for link in box.iter("a")]
     addressed = [_shown(link) for link in links if TAG_ADDRESS.search(attribute(link, "href"))]
+    yield [line for box in root.iter("p", "div") for line in _hashtag_line(box)]
     yield addressed if len(addressed) <= MAX_TAG_LINKS else []
     yield meta.get("keywords", "").split(",")
+
+
+def _hashtag_line(box: etree._Element) -> list[str]:
+    if "#" not in (box.text or "") and not len(box):
+        return []
+    text = short_text(box, MAX_LINE_CHARS)
+    return text.replace(",", " ").split() if text.startswith("#") and HASHTAGS.fullmatch(text) else []
 
 
 def _shown(link: etree._Element) -> str:
