@@ -143,7 +143,9 @@ def article(title: str, text: str, *, links: Iterator[str] | list[str] | tuple[s
 def prose(number: int) -> str:
     """A few sentences that no other number has."""
     what = ("배포", "로그", "캐시", "색인", "큐", "테스트", "권한", "백업", "알림", "화면")[number % 10]
-    how = ("천천히", "자동으로", "두 번", "밤마다", "손으로", "한꺼번에", "조금씩", "미리", "다시", "함께")[number // 10 % 10]
+    how = ("천천히", "자동으로", "두 번", "밤마다", "손으로", "한꺼번에", "조금씩", "미리", "다시", "함께")[
+        number // 10 % 10
+    ]
     return (
         f"우리 팀은 {what} 작업을 {how} 하기로 했다. 지난 {number}주 동안 같은 일을 되풀이하며 시간을 많이 썼기 때문이다.\n"
         f"먼저 {what} 기록을 {number}건 모아 어디서 막히는지 살폈다. 그다음 {how} 처리하는 방법을 정하고 문서로 남겼다.\n"
@@ -169,7 +171,11 @@ def blog(server: SiteServer, posts: int, *, per_page: int = 5) -> None:
         f"<item><title>글</title><link>{server.url}{name}</link><pubDate>Mon, 05 Oct 2026 09:00:00 +0900</pubDate></item>"
         for name in names[:3]
     )
-    server.text("/feed.xml", f'<?xml version="1.0"?><rss version="2.0"><channel><title>블로그</title><link>{server.url}/</link>{items}</channel></rss>', "application/rss+xml")
+    server.text(
+        "/feed.xml",
+        f'<?xml version="1.0"?><rss version="2.0"><channel><title>블로그</title><link>{server.url}/</link>{items}</channel></rss>',
+        "application/rss+xml",
+    )
     places = "".join(f"<url><loc>{server.url}{name}</loc></url>" for name in names)
     sitemap = f'<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{places}</urlset>'
     server.replies["/sitemap.xml.gz"] = Reply(body=gzip.compress(sitemap.encode(), mtime=0), media="application/gzip")
