@@ -24,7 +24,7 @@ from corpus_to_ft.settings import Settings
 from corpus_to_ft.split import SplitProof, split_examples
 from corpus_to_ft.store import RunStore
 from corpus_to_ft.store.spending import spending
-from corpus_to_ft.write.manifest import Input, Leakage, RunFacts
+from corpus_to_ft.write.manifest import Input, Leakage, PersonalData, RunFacts
 from corpus_to_ft.write.stage import MANIFEST, write_dataset
 
 # The fact that names the documents that were compared with each other last.
@@ -184,7 +184,19 @@ def _facts(store: RunStore, said: Mapping[str, Any], proof: SplitProof) -> RunFa
         leakage=Leakage(**leakage),
         keywords=_top_keywords(contents.keywords()),
         warnings=list(contents.warnings()),
+        personal=_personal(contents, said["privacy"]["mode"]),
     )
+
+
+def _personal(contents: Contents, mode: str) -> PersonalData:
+    found: Counter[str] = Counter()
+    documents = left_out = 0
+    for document in contents.documents():
+        if told := document.meta.get("personal_data"):
+            documents += 1
+            found.update(told["found"])
+            left_out += told.get("left_out", 0)
+    return PersonalData(mode=mode, documents=documents, found=dict(found.most_common()), left_out=left_out)
 
 
 def _top_keywords(keywords: Iterable[Keywords]) -> list[tuple[str, float]]:

@@ -109,12 +109,18 @@ class Settings(BaseModel):
         """All checks, in alphabetical order; `[checks] NAME = false` leaves one out."""
         names = plugin_names("checks")
         _refuse_unknown("checks", self.checks, names)
+        # The reasons of other checks quote the example, so what nobody may read is looked for first.
+        names.sort(key=lambda name: name != "privacy")
         chosen = {name: self.checks.get(name, True) for name in names}
         return [
-            make_plugin("checks", name, Check, {} if isinstance(fields, bool) else fields)
+            make_plugin("checks", name, Check, self._check_fields(name, fields))
             for name, fields in chosen.items()
             if fields is not False
         ]
+
+    def _check_fields(self, name: str, fields: Mapping[str, Any] | bool) -> Mapping[str, Any]:
+        own = {} if isinstance(fields, bool) else fields
+        return {**own, "privacy": self.privacy} if name == "privacy" else own
 
 
 def _add_environment(fields: dict[str, Any], provider: type[Provider]) -> None:

@@ -21,7 +21,8 @@ def check_examples(
             verdict = check.verdict(example, context)
             if verdict:
                 reason, detail = verdict
-                detail = Sentence("{detail} | {prompt}", detail=detail, prompt=example.prompt[:120])
+                if reason != "personal_data":
+                    detail = Sentence("{detail} | {prompt}", detail=detail, prompt=example.prompt[:120])
                 yield Rejected.make(
                     item_id=example.id, source=example.source, stage="check", reason=reason, detail=detail
                 )

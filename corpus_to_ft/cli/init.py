@@ -49,5 +49,7 @@ def _lines(table: BaseModel) -> list[str]:
     lines = []
     for key, field in type(table).model_fields.items():
         note = f"  # {field.description}" if field.description else ""
-        lines.append(f"# {key} = {json.dumps(table.model_dump(mode='json')[key], ensure_ascii=False)}{note}")
+        name = field.alias or key
+        value = table.model_dump(mode="json", by_alias=True)[name]
+        lines.append(f"# {name} = {json.dumps(value, ensure_ascii=False)}{note}")
     return lines

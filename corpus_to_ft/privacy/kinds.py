@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
 from corpus_to_ft.language import Sentence, joined
@@ -66,6 +67,10 @@ class Found(NamedTuple):
 
 def label_of(kind: PersonalKind, language: str) -> str:
     return LABELS[kind][0 if language == "ko" else 1]
+
+
+def counted(found: Iterable[Found]) -> Counter[str]:
+    return Counter(one.kind for one in found)
 
 
 def told(counts: Mapping[str, int]) -> Sentence:

@@ -22,7 +22,7 @@ class PrivacySettings(BaseModel):
         default="mask",
         description="a label in its place; the paragraph, item or row left out; or kept, with a warning",
     )
-    types: tuple[PersonalKind, ...] | None = Field(default=None, description="only these; unset: all but optional ones")
+    types: tuple[PersonalKind, ...] = Field(default=(), description="only these; none: all but the optional ones")
     leave: tuple[PersonalKind, ...] = Field(default=(), alias="except", description="not these")
     names: bool = Field(default=False, description="also names of people before 님, 씨, 대표, 기자 and the like")
     allow: tuple[str, ...] = Field(
@@ -32,7 +32,7 @@ class PrivacySettings(BaseModel):
     @cached_property
     def kinds(self) -> frozenset[PersonalKind]:
         """What is looked for."""
-        chosen = DEFAULT_KINDS if self.types is None else frozenset(self.types)
+        chosen = frozenset(self.types) or DEFAULT_KINDS
         names: frozenset[PersonalKind] = frozenset({"name"} if self.names else ())
         return (chosen | names) - frozenset(self.leave)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from corpus_to_ft.records import Example, Passage, Split, Target
@@ -31,6 +31,16 @@ class Leakage:
     likeness: float = 0.0
     searched_from: float = 0.0
     pair: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalData:
+    """What was found in `documents` documents by kind, and what happened to it: masked, kept, or blocks left out."""
+
+    mode: str = "mask"
+    documents: int = 0
+    found: Mapping[str, int] = field(default_factory=dict)
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +72,7 @@ class RunFacts:
     cost_reserved: float = 0.0
     notes: Mapping[str, int] = field(default_factory=dict)
     warnings: Sequence[str] = ()
+    personal: PersonalData = field(default_factory=PersonalData)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +173,7 @@ def manifest_text(facts: RunFacts, written: Written) -> str:
             {"name": file.name, "rows": file.rows, "sha256": file.sha256, "bytes": file.size_bytes}
             for file in written.files
         ],
+        "personal_data": asdict(facts.personal),
         "keywords": [{"text": text, "score": score} for text, score in facts.keywords],
         "warnings": facts.warnings,
         "settings": facts.settings,

@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from corpus_to_ft.language import korean
+from corpus_to_ft.privacy.kinds import KIND_NAMES
 from corpus_to_ft.records import Span
 from corpus_to_ft.write.base import well_formed
 from corpus_to_ft.write.manifest import RunFacts, Shown, Written
@@ -176,6 +177,7 @@ def _view(facts: RunFacts, written: Written) -> dict[str, Any]:
         "inputs_left_out": max(0, len(facts.inputs) - LISTED_INPUTS),
         "asking": json.dumps(written.writer.asking(), ensure_ascii=False, indent=2, default=dict),
         "too_few": written.rows < written.target.min_examples,
+        "personal": [(KIND_NAMES[kind], count) for kind, count in facts.personal.found.items()],
         "kind_names": {"qa": "질문과 답", "keywords": "핵심어로 글쓰기", "summary": "요약으로 글쓰기"},
         "role_names": {"system": "맥락", "user": "사용자", "assistant": "답"},
         "split_names": {"train": "학습", "validation": "검증", "test": "시험"},
