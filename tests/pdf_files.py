@@ -92,11 +92,11 @@ def _stream(content: str) -> bytes:
 
 
 def _file(objects: dict[int, bytes]) -> bytes:
-    out, places = b"%PDF-1.7\n", {}
+    out, places = bytearray(b"%PDF-1.7\n"), {}
     for number, body in sorted(objects.items()):
         places[number] = len(out)
         out += f"{number} 0 obj\n".encode() + body + b"\nendobj\n"
     last = max(objects)
     table = "".join(f"{places.get(n, 0):010d} {'00000 n' if n in places else '65535 f'} \n" for n in range(last + 1))
     trailer = f"xref\n0 {last + 1}\n{table}trailer\n<</Size {last + 1}/Root 1 0 R/Info 7 0 R>>\nstartxref\n{len(out)}\n%%EOF\n"
-    return out + trailer.encode()
+    return bytes(out) + trailer.encode()

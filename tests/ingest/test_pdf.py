@@ -188,6 +188,10 @@ def test_what_cannot_be_read_says_why() -> None:
     assert refused(looped)[0] in ("damaged", "empty", "no_text")
     many = data.replace(b"/Count 2", b"/Count 999999999")
     assert refused(many)[0] in ("too_large", "damaged", "empty")
+    lock = (
+        b"/Info 7 0 R/ID[<00><00>]/Encrypt<</Filter/Standard/V 1/R 2/P -4/O(" + b"o" * 32 + b")/U(" + b"u" * 32 + b")>>"
+    )
+    assert refused(data.replace(b"/Info 7 0 R", lock))[0] == "encrypted"
     script = "/OpenAction<</S/JavaScript/JS(app.alert(1))>>"
     assert read(pdf(column(["글이다"], top=500), catalog=script)).text == "글이다"
     assert PdfReader().match(SourceFile(source="글", data=data)) is Match.CONTENT
