@@ -11,8 +11,8 @@ from corpus_to_ft.language import Sentence
 
 # libxml2 compares each new attribute of a tag with all before it: 20,000 take 1.4 s, a million never end.
 MAX_ATTRIBUTES = 2_000
-# Every tag costs about 4 microseconds here; this is ten times the largest page met in the wild.
-MAX_TAGS = 300_000
+# A tag costs up to 40 microseconds from here to the text; this is some times the largest page met in the wild.
+MAX_TAGS = 200_000
 
 TAG = re.compile(r"<[A-Za-z](?:[^>\"']|\"[^\"]*\"|'[^']*')*+")
 BARE_TAG = re.compile(r"<[A-Za-z][^>]*+")
