@@ -12,7 +12,7 @@
     ├── SiteUnavailable          a site cannot be reached now or asks to be left alone; exit 3, running again continues
     ├── WorkerLost               a process of ours was ended from outside; exit 3, running again continues
     ├── TuneError                a remote job was refused or failed; exit 4
-    └── StoreError               the run file is of another version, locked, damaged or the disk is full; exit 4
+    └── StoreError               the run file is locked, damaged or the disk is full; exit 4
 
 A bad item is data: `InputError`, `ProviderRefused` and `BadReply` are turned into `Rejected` by
 `run.each` and by nobody else. Anything outside the tree is a bug and stops the program with a

@@ -21,6 +21,7 @@ from corpus_to_ft.records import Rejected, Reply, Usage
 from corpus_to_ft.store import RunStore
 from corpus_to_ft.store.codec import decode, encode
 from corpus_to_ft.store.database import LOST, OPEN, Call
+from corpus_to_ft.store.migrations import MIGRATIONS
 
 
 def test_what_is_saved_comes_back_equal(tmp_path: Path) -> None:
@@ -83,8 +84,25 @@ def test_a_run_file_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "run.sqlite") as connection:
         connection.execute("PRAGMA user_version = 99")
     connection.close()
-    with pytest.raises(StoreError, match="version 99"), RunStore.open(tmp_path):
-        pass
+    for way in (RunStore.open, RunStore.read):
+        with pytest.raises(ConfigError, match=r"newer corpus-to-ft \(version 99"), way(tmp_path):
+            pass
+    assert not list(tmp_path.glob("*-wal"))
+
+
+def test_a_run_file_of_an_older_version_can_be_looked_into_and_is_not_changed(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "run.sqlite") as connection:
+        for step in MIGRATIONS[:2]:
+            step(connection)
+        connection.execute("INSERT INTO facts VALUES ('name', '\"글\"')")
+        connection.execute("PRAGMA user_version = 2")
+    connection.close()
+    before = contents_of(tmp_path)
+    with RunStore.read(tmp_path) as store:
+        assert (store.fact("name"), store.calls(), store.replies_aside_about("단락")) == ("글", [], [])
+    assert contents_of(tmp_path) == before
+    with RunStore.open(tmp_path) as store:
+        assert store.fact("name") == "글"
 
 
 def test_looking_into_a_folder_without_a_run_says_how_to_start(tmp_path: Path) -> None:

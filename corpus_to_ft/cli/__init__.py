@@ -18,7 +18,7 @@ def main() -> None:
     """Run the command line; ends the process with an exit code of `errors.ExitCode`."""
     from corpus_to_ft.cli.app import app
     from corpus_to_ft.errors import CorpusToFtError, ExitCode, cause_of
-    from corpus_to_ft.language import tr
+    from corpus_to_ft.language import Sentence, tr
 
     _make_writable()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -41,6 +41,13 @@ def main() -> None:
         print(f"{tr('error')}: {tr(cause_of(error))}", file=sys.stderr)
         # Python would fail once more while closing stdout.
         os._exit(int(ExitCode.FAILED))
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package in ("", "corpus_to_ft"):
+            _confess()
+        again = "the package {package} is missing; install corpus-to-ft anew: pip install --upgrade corpus-to-ft"
+        print(f"{tr('error')}: {tr(Sentence(again, package=package))}", file=sys.stderr)
+        sys.exit(int(ExitCode.CONFIG))
     except Exception:  # noqa: BLE001 (the outermost border: a bug is shown whole, with its own exit code)
         _confess()
 

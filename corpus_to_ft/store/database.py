@@ -22,7 +22,7 @@ from corpus_to_ft.records import ProviderFailure, Reply
 from corpus_to_ft.store import batches, pages, set_aside
 from corpus_to_ft.store.batches import Batch
 from corpus_to_ft.store.codec import decode, encode
-from corpus_to_ft.store.migrations import MIGRATIONS, migrate
+from corpus_to_ft.store.migrations import MIGRATIONS, migrate, refuse_newer
 from corpus_to_ft.store.pages import SitePage
 from corpus_to_ft.store.set_aside import SetAside
 
@@ -85,9 +85,14 @@ class RunStore:
     def open(cls, folder: Path) -> Iterator[RunStore]:
         """Create or continue the run in `folder`, exclusively.
 
-        Raises ConfigError when the folder cannot be written, StoreError when another process works
-        there, or the file is damaged or of a newer version.
+        Raises ConfigError when the folder cannot be written, or its file is of a newer version; StoreError when
+        another process works there, or the file is damaged.
         """
+        # The system says of it that it exists already.
+        if os.path.isfile(folder):  # noqa: PTH113 (Path.is_file raises for a name too long)
+            raise ConfigError(
+                Sentence("cannot write into {folder}: it is a file; choose a folder with -o", folder=folder)
+            )
         with boundary(
             OSError, to=ConfigError, message=Sentence("cannot write into the output folder {folder}", folder=folder)
         ):
@@ -140,27 +145,21 @@ class RunStore:
             address = f"file:{quote(str(path.absolute()))}?{_way_to_look(path)}"
             connection = sqlite3.connect(address, uri=True, check_same_thread=False, isolation_level=None, timeout=30)
             connection.execute("PRAGMA query_only = ON")
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version != len(MIGRATIONS):
-            raise StoreError(
-                Sentence(
-                    "{path} is of version {version}, this program reads version {known}",
-                    path=path,
-                    version=version,
-                    known=len(MIGRATIONS),
-                )
-            )
+            version = refuse_newer(connection, path)
+            if version < len(MIGRATIONS):
+                connection = _brought_up_to_date(connection)
         return cls(path, connection)
 
     @classmethod
     def _connect(cls, path: Path) -> RunStore:
         with boundary(
             sqlite3.Error,
-            ValueError,
             to=StoreError,
             message=Sentence("{path} cannot be used; move it away to start over", path=path),
         ):
             connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
+            # Before anything in it is changed.
+            refuse_newer(connection, path)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             migrate(connection)
@@ -328,3 +327,12 @@ def _way_to_look(path: Path) -> str:
         return "mode=rw"
     has_log = all(path.with_name(f"{path.name}{end}").is_file() for end in ("-wal", "-shm"))
     return "mode=ro" if has_log else "immutable=1"
+
+
+def _brought_up_to_date(old: sqlite3.Connection) -> sqlite3.Connection:
+    """A copy of a file of an older version, in a temporary file of SQLite's own: looking changes nothing."""
+    new = sqlite3.connect("", check_same_thread=False, isolation_level=None)
+    old.backup(new)
+    old.close()
+    migrate(new)
+    return new

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
+
+from corpus_to_ft.errors import ConfigError
+from corpus_to_ft.language import Sentence
 
 
 def m001_results_replies_calls(connection: sqlite3.Connection) -> None:
@@ -66,11 +70,21 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
 )
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Bring an older file up to date; a newer one raises ValueError with its version."""
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
+def refuse_newer(connection: sqlite3.Connection, path: Path) -> int:
+    """The version of the file; raises ConfigError where a newer program wrote it."""
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > len(MIGRATIONS):
-        raise ValueError(f"version {version}, this program knows up to {len(MIGRATIONS)}")
+        said = (
+            "{path} was written by a newer corpus-to-ft (version {version}, this one knows {known}); "
+            "upgrade this one, or choose another folder with -o"
+        )
+        raise ConfigError(Sentence(said, path=path, version=version, known=len(MIGRATIONS)))
+    return version
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring an older file up to date."""
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
     for number, step in enumerate(MIGRATIONS[version:], start=version + 1):
         with connection:
             connection.execute("BEGIN IMMEDIATE")
