@@ -1,3 +1,5 @@
+"""Places that no crawl may reach, however they are written, named or redirected to: no socket connects to one."""
+
 from __future__ import annotations
 
 import ipaddress

@@ -41,11 +41,12 @@ class Figures:
     fetched: int = 0
     unchanged: int = 0
     reused: int = 0
+    failed: int = 0
     documents: int = 0
 
     @property
     def visited(self) -> int:
-        return self.fetched + self.unchanged + self.reused
+        return self.fetched + self.unchanged + self.reused + self.failed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +177,8 @@ class Crawl:
         known = self.memory.page(waiting.address)
         if known and (anew or not self._is_enough(known)):
             known = None
-        self._look_at_bounds()
+        if not is_start:
+            self._look_at_bounds()
         may_reuse = not is_start or not self.memory.again
         if known and may_reuse and (self.memory.is_fresh(known) or self._stopped_early):
             self.figures.reused += 1
@@ -288,6 +290,7 @@ class Crawl:
         return urlsplit(canonical).path not in ("", "/") and key_of(canonical) != key_of(self.start)
 
     def _failed(self, waiting: Waiting, error: InputError) -> Iterator[Item]:
+        self.figures.failed += error.reason != "robots"
         known = self.memory.page(waiting.address)
         may_pass = isinstance(error, FetchFailed) and error.passing
         if may_pass and known and self._is_enough(known):

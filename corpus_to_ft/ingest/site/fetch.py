@@ -26,6 +26,7 @@ T = TypeVar("T")
 PRODUCT = "corpus-to-ft"
 MEBIBYTE = 1024 * 1024
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+MAX_CAUSE_CHARS = 100
 # Without a body, or with one that nobody reads.
 BODILESS = frozenset({204, 205, 304}) | REDIRECTS
 KNOWN_ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
@@ -230,7 +231,7 @@ def _failure(address: str, error: aiohttp.ClientError) -> InputError:
         told = Sentence(
             "{address}: nobody answers there ({cause})",
             address=address,
-            cause=foreign(inner.strerror or str(inner)) if inner else "",
+            cause=_short(inner.strerror or str(inner)) if inner else "",
         )
         return FetchFailed("no_answer", told, passing=True)
     if isinstance(error, aiohttp.ServerTimeoutError):
@@ -252,13 +253,18 @@ def _refusal(error: BaseException | None) -> AddressRefused | None:
 
 def _certificate(error: aiohttp.ClientConnectorError | aiohttp.ClientSSLError) -> Sentence:
     inner = getattr(error, "certificate_error", None) or getattr(error, "os_error", None) or error
-    return foreign(getattr(inner, "verify_message", "") or getattr(inner, "reason", "") or str(inner))
+    return _short(getattr(inner, "verify_message", "") or getattr(inner, "reason", "") or str(inner))
+
+
+def _short(cause: object) -> Sentence:
+    """What a library says, which may repeat all that a server sent: one line, and no more than its beginning."""
+    return foreign(" ".join(str(cause).split())[:MAX_CAUSE_CHARS])
 
 
 def _broken(address: str, error: Exception) -> FetchFailed:
     told = Sentence(
         "{address}: its answer breaks off or is none ({cause})",
         address=address,
-        cause=foreign(str(error) or type(error).__name__),
+        cause=_short(str(error) or type(error).__name__),
     )
     return FetchFailed("broken_answer", told, passing=True)

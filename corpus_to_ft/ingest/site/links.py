@@ -44,7 +44,7 @@ def read_links(data: bytes, address: str, headers: Mapping[str, str]) -> PageLin
     """Nothing but the rules of the headers for a page that no reader could parse either."""
     rules = header_rules(headers)
     try:
-        root = parse_page(recognize(data, source=address, html=True).text, address)
+        root = parse_page(_text(data, address), address)
     except InputError:
         return PageLinks(rules=rules)
     rules |= _meta_rules(root)
@@ -63,6 +63,14 @@ def read_links(data: bytes, address: str, headers: Mapping[str, str]) -> PageLin
         digest=_text_digest(root),
         rules=rules,
     )
+
+
+def _text(data: bytes, address: str) -> str:
+    """A page whose text is damaged is no document, and still leads to others: addresses are mostly ASCII."""
+    try:
+        return recognize(data, source=address, html=True).text
+    except InputError:
+        return data.decode("utf-8", "replace")
 
 
 def _links(root: etree._Element, base: str) -> tuple[str, ...]:

@@ -20,16 +20,14 @@ MAX_SITEMAPS = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What one robots.txt says to us. `state` says it in words; `closed` that nothing may be fetched."""
+    """What one robots.txt says to us. `state` says it in words; with a `failure` nothing may be fetched."""
 
     state: Sentence
     parsed: Protego | None = None
-    closed: bool = False
+    failure: FetchFailed | None = None
 
     def allows(self, address: str) -> bool:
-        if self.closed:
-            return False
-        return self.parsed is None or self.parsed.can_fetch(address, PRODUCT)
+        return self.failure is None and (self.parsed is None or self.parsed.can_fetch(address, PRODUCT))
 
     @property
     def delay_s(self) -> float:
@@ -73,15 +71,13 @@ class Robots:
         try:
             answer = self._fetch(place)
         except FetchFailed as error:
-            told = Sentence("nothing is fetched: {detail}", detail=error.detail)
-            return Rules(state=told, closed=True)
+            return _closed(error)
         if 400 <= answer.status < 500 and answer.status != 429:
-            return Rules(
-                state=Sentence("there is no {place} ({status}): all may be read", place=place, status=answer.status)
-            )
+            told = Sentence("there is no {place} ({status}): all may be read", place=place, status=answer.status)
+            return Rules(state=told)
         if answer.status != 200:
             told = Sentence("{place} answers {status}: nothing is fetched", place=place, status=answer.status)
-            return Rules(state=told, closed=True)
+            return _closed(FetchFailed("robots", told, passing=True))
         try:
             text = recognize(answer.data, source=place).text
         except InputError:
@@ -89,3 +85,7 @@ class Robots:
             return Rules(state=Sentence("{place} holds no rules: all may be read", place=place))
         parsed = Protego.parse(text.removeprefix("\ufeff"))
         return Rules(state=Sentence("{place} is obeyed", place=place), parsed=parsed)
+
+
+def _closed(failure: FetchFailed) -> Rules:
+    return Rules(state=Sentence("nothing is fetched: {detail}", detail=failure.detail), failure=failure)

@@ -54,7 +54,7 @@ class Visitor:
     say: Callable[[Sentence], None]
     counts: Counts = field(default_factory=Counts)
     robots: Robots = field(init=False)
-    _next_at: dict[str, float] = field(default_factory=dict)
+    _asked_at: dict[str, float] = field(default_factory=dict)
     _failures: int = 0
 
     def __post_init__(self) -> None:
@@ -132,13 +132,9 @@ class Visitor:
         deadline = time.monotonic() + wish.timeout_s
         address, seen = wish.address, {wish.address}
         for _ in range(self.settings.max_redirects + 1):
-            if asks_rules and not self.rules(address).allows(address):
-                told = Sentence("{address}: robots.txt asks not to read it", address=address)
-                raise FetchFailed("robots", told)
             if asks_rules:
-                deadline += self._wait_turn(address)
-            else:
-                self._wait_turn(address)
+                self._refuse_closed(address)
+            deadline += self._wait_turn(address)
             left_s = deadline - time.monotonic()
             if left_s <= 0:
                 told = Sentence(
@@ -161,13 +157,19 @@ class Visitor:
         told = Sentence("{address}: more than {most} redirects", address=wish.address, most=self.settings.max_redirects)
         raise FetchFailed("redirect_loop", told)
 
+    def _refuse_closed(self, address: str) -> None:
+        rules = self.rules(address)
+        if rules.failure:
+            raise FetchFailed(rules.failure.reason, rules.failure.detail, passing=rules.failure.passing)
+        if not rules.allows(address):
+            raise FetchFailed("robots", Sentence("{address}: robots.txt asks not to read it", address=address))
+
     def _get(self, wish: Wish) -> Answer:
         self.counts.requests += 1
         try:
             answer = self.fetcher.get(wish)
         finally:
-            host = urlsplit(wish.address).netloc
-            self._next_at[host] = time.monotonic() + self._delay_s(wish.address)
+            self._asked_at[urlsplit(wish.address).netloc] = time.monotonic()
         self.counts.sent += answer.sent
         return answer
 
@@ -176,7 +178,8 @@ class Visitor:
 
     def _wait_turn(self, address: str) -> float:
         """Sleeps until the server may be asked again; the seconds slept."""
-        wait_s = self._next_at.get(urlsplit(address).netloc, 0.0) - time.monotonic()
+        asked_at = self._asked_at.get(urlsplit(address).netloc)
+        wait_s = 0.0 if asked_at is None else asked_at + self._delay_s(address) - time.monotonic()
         if wait_s <= 0:
             return 0.0
         time.sleep(wait_s)
