@@ -30,6 +30,8 @@ SENTENCES = (
     "상자는 소나무로 짜서 쉽게 썩지 않습니다.", "눈이 오는 날에는 바닥에 소금을 미리 뿌려 둡니다.",
     "젊은 상인은 장부를 휴대 전화로 옮겨 적었습니다.", "남은 생선은 말려서 겨울 반찬으로 씁니다.",
 )  # fmt: skip
+# US dollars a million tokens.
+INPUT_PRICE, OUTPUT_PRICE = 0.1, 0.4
 TASK = "아래 자료 전체를 300자 안으로 요약하세요."
 RULES = '자료에 있는 사실만 씁니다. 답은 {"summary": "…"} 모양의 JSON 하나뿐입니다.'
 SCHEMA = {
@@ -140,7 +142,7 @@ def ours(texts: Sequence[str], url: str, in_flight: int, folder: Path, settings:
         )
         for number, text in enumerate(texts)
     ]  # fmt: skip
-    price = {"input_price": 0.1, "output_price": 0.4}
+    price = {"input_price": INPUT_PRICE, "output_price": OUTPUT_PRICE}
     chosen = {"base_url": url, "model": "m", "max_concurrency": in_flight, **price, **settings}
     provider = make_plugin("llm", "openai_compatible", Provider, chosen)
     limits = Limits(max_calls=100 * len(texts), max_cost=1000.0)
