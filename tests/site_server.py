@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import socket
 import threading
 import time
@@ -12,8 +13,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 HTML = "text/html; charset=utf-8"
 Raw = Callable[[socket.socket], None]
@@ -180,3 +182,25 @@ def blog(server: SiteServer, posts: int, *, per_page: int = 5) -> None:
     sitemap = f'<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{places}</urlset>'
     server.replies["/sitemap.xml.gz"] = Reply(body=gzip.compress(sitemap.encode(), mtime=0), media="application/gzip")
     server.text("/robots.txt", f"User-agent: *\nDisallow: /private\nSitemap: {server.url}/sitemap.xml.gz\n")
+
+
+def published_site(server: SiteServer, folder: Path) -> int:
+    """Serves a real blog from the shared material (its folder) as it is published; returns how many articles it has."""
+    pairs = [json.loads(line) for line in (folder / "pairs.jsonl").read_text(encoding="utf-8").splitlines()]
+    own = "https://" + pairs[0]["url"].split("/")[2]
+
+    def serve(path: str, file: Path, media: str = HTML) -> None:
+        server.text(path, file.read_text(encoding="utf-8").replace(own, server.url), media)
+
+    for pair in pairs:
+        serve(unquote(urlsplit(pair["url"]).path), folder / pair["html"])
+    lists = {"/blog/": "blog", "/blog/page/2/": "blog-page-2", "/blog/2021/": "blog-2021", "/tags/": "tags"}
+    for path, name in lists.items():
+        serve(path, folder / "not-articles" / f"{name}.html")
+    for path, name in (("/index.xml", "site"), ("/blog/2021/index.xml", "blog-2021")):
+        serve(path, folder / "feeds" / f"{name}.rss.xml", "application/rss+xml")
+    head = '<link rel="alternate" type="application/rss+xml" href="/index.xml">'
+    places = ["/blog/", "/tags/", *(urlsplit(pair["url"]).path for pair in pairs if pair["kind"] != "post")]
+    menu = "".join(f'<li><a href="{place}">{place}</a></li>' for place in places)
+    server.page("/", f'<html><head><title>처음</title>{head}</head><body class="home"><ul>{menu}</ul></body></html>')
+    return len(pairs)

@@ -179,7 +179,7 @@ def folders(path: str) -> Reply:
 
 
 @pytest.mark.parametrize(
-    ("start", "anything", "most"), [("/diary/2026/1/", calendar, 40), ("/shop", switches, 40), ("/", folders, 20)]
+    ("start", "anything", "most"), [("/diary/2026/1/", calendar, 50), ("/shop", switches, 50), ("/", folders, 20)]
 )
 def test_a_trap_is_left_long_before_the_limit_of_pages(start: str, anything: Callable[[str], Reply], most: int) -> None:
     with site() as server:

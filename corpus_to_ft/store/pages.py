@@ -13,7 +13,8 @@ class SitePage:
     `site` is the address that the user named. `kind` is page, feed, sitemap, document or robots; `status` is the
     server's, 0 where nobody answered. `final` is where redirects led. `sha256` is that of the body, `digest` that of
     its text without digits. `published` is what a feed or sitemap says of it; `links` (JSON) are the addresses it leads
-    to. `robots` says what robots.txt and the page itself allow. `skipped` (JSON) is why it gave no document.
+    to. `robots` says what robots.txt and the page itself allow. `skipped` is why it gave no document, a
+    word or (JSON) the whole rejection where nothing could be fetched.
     """
 
     site: str

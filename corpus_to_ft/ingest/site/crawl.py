@@ -27,6 +27,7 @@ from corpus_to_ft.ingest.site.skipped import Skipped, skipped
 from corpus_to_ft.ingest.site.visitor import Visitor
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import Note, Rejected, digest
+from corpus_to_ft.store.codec import decode, encode
 from corpus_to_ft.store.pages import SitePage
 
 SAY_EVERY_S = 10.0
@@ -175,6 +176,9 @@ class Crawl:
     def _see(self, waiting: Waiting, *, is_start: bool = False, anew: bool = False) -> Seen | None:
         """Fetched, or remembered where that is enough; None where a bound is reached. `anew` wants the bytes."""
         known = self.memory.page(waiting.address)
+        if known and not known.sha256 and not anew and self.memory.is_fresh(known):
+            lost: Rejected = decode(known.skipped)
+            raise FetchFailed(lost.reason, lost.detail)
         if known and (anew or not self._is_enough(known)):
             known = None
         if not is_start:
@@ -301,6 +305,10 @@ class Crawl:
             yield from self._take_in(waiting, remembered(known))
             return
         self.frontier.done.add(key_of(waiting.address))
+        if isinstance(error, FetchFailed) and not may_pass and error.reason != "robots":
+            lost = skipped(waiting.address, error.reason, error.detail)
+            page = SitePage(site=self.start, address=waiting.address, crawl=self.memory.crawl, skipped=encode(lost))
+            self.memory.save(page)
         # Nobody promised that there is a sitemap.
         if not (waiting.is_map and error.reason in ("not_found", "other_type")):
             yield from self._skip(waiting.address, error.reason, error.detail)

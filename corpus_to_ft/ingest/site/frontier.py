@@ -21,7 +21,7 @@ from corpus_to_ft.ingest.site.settings import SiteSettings
 # Addresses that may wait, for each page that may be fetched.
 WAITING_A_PAGE = 20
 # So many pages of one template with nothing new to say are a calendar or a play of switches.
-MOST_BARREN = 20
+MOST_BARREN = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,9 +18,7 @@ from corpus_to_ft.records import digest
 MAX_LINKS = 5_000
 FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml"})
 REFRESH = re.compile(r"\d+\s*[;,]\s*url\s*=\s*['\"]?(?P<address>[^'\">\s]+)", re.IGNORECASE)
-NO_TEXT_TAGS = frozenset({"script", "style", "noscript", "template", "a", "nav", "select", "head", "svg"})
-# Below this a page says nothing that would tell it apart from others.
-MIN_TEXT_CHARS = 60
+NO_TEXT_TAGS = frozenset({"script", "style", "noscript", "template", "a", "nav", "select", "svg"})
 DIGITS_AND_SPACE = re.compile(r"[\d\s]+")
 # Who asks that a page is not used to train models: a header and meta value in use, and the reservation protocol.
 NO_TRAINING = frozenset({"noai", "noml"})
@@ -30,7 +28,8 @@ NO_TRAINING = frozenset({"noai", "noml"})
 class PageLinks:
     """`links` lead to pages, in the order of the page; `digest` is of its text without links and digits.
 
-    `digest` is empty where there is hardly any text; `rules` are words of robots rules: noindex, nofollow, noai.
+    The digest holds the title as well and is empty where there is no text at all. `rules` are words of robots rules:
+    noindex, nofollow, noai.
     """
 
     links: tuple[str, ...] = ()
@@ -148,4 +147,4 @@ def _text_digest(root: etree._Element) -> str:
         elif element.text:
             parts.append(element.text)
     text = DIGITS_AND_SPACE.sub("", "".join(parts))
-    return digest(text) if len(text) >= MIN_TEXT_CHARS else ""
+    return digest(text) if text else ""
