@@ -16,6 +16,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Literal
@@ -32,6 +33,7 @@ from corpus_to_ft.ingest.stage import ReadWork, read_documents
 from corpus_to_ft.language import tr
 from corpus_to_ft.llm.stage import NO_LIMITS, DirectAsk, LedgerAsk, Limits
 from corpus_to_ft.passages import analyze_document
+from corpus_to_ft.privacy.guard import reason_to_withhold
 from corpus_to_ft.records import Document, Keywords, Note, Rejected
 from corpus_to_ft.run.base import Executor, Progress, Silence
 from corpus_to_ft.run.capped import CappedExecutor
@@ -160,7 +162,8 @@ def _work_on_documents(
 def _asking(settings: Settings, store: RunStore, limits: Limits, progress: Progress) -> Iterator[DirectAsk | LedgerAsk]:
     provider = settings.make_provider()
     if provider.billed:
-        with LedgerAsk(provider, store, limits, progress.say) as ask:
+        withhold = partial(reason_to_withhold, settings=settings.privacy)
+        with LedgerAsk(provider, store, limits, progress.say, withhold) as ask:
             yield ask
     else:
         yield DirectAsk(provider=provider)

@@ -25,13 +25,10 @@ def protect(page: Page, settings: PrivacySettings, source: str) -> Page:
 
     Its text is empty when every block held personal data and was left out.
     """
-    counts: Counter[str] = Counter()
-    language = language_of(page.text)
-    title, author, published, meta = (
-        mask_value(value, settings, language, counts) for value in (page.title, page.author, page.published, page.meta)
-    )
-    masked = mask_text(page.text, settings, language)
-    counts.update(one.kind for one in masked.found)
+    title, author, published, meta, masked, counts = _masked(page, settings, "ko")
+    language = language_of(page.text) if counts else "ko"  # telling it takes as long as the search itself
+    if language != "ko":
+        title, author, published, meta, masked, counts = _masked(page, settings, language)
     if settings.mode != "keep" and find_personal(source, settings):
         named = "{source}: the name of this file holds personal data and stands in reports; rename it"
         meta = {**meta, "warnings": [*meta.get("warnings", []), Sentence(named, source=source)]}
@@ -54,6 +51,16 @@ def protect(page: Page, settings: PrivacySettings, source: str) -> Page:
     told_of["left_out"] = left_out
     told_left_out = Sentence("{source}: {count} blocks with personal data were left out", source=source, count=left_out)
     return replace(kept, meta=_with(meta, told_of, told_left_out if left_out else None))
+
+
+def _masked(page: Page, settings: PrivacySettings, language: str) -> tuple[str, str, str, Any, Masked, Counter[str]]:
+    counts: Counter[str] = Counter()
+    title, author, published, meta = (
+        mask_value(value, settings, language, counts) for value in (page.title, page.author, page.published, page.meta)
+    )
+    masked = mask_text(page.text, settings, language)
+    counts.update(one.kind for one in masked.found)
+    return title, author, published, meta, masked, counts
 
 
 def _with(meta: dict[str, Any], told_of: dict[str, Any], warning: Sentence | None) -> dict[str, Any]:

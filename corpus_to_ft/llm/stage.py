@@ -70,8 +70,10 @@ class LedgerAsk:
         store: RunStore,
         limits: Limits = NO_LIMITS,
         say: Callable[[str], None] = lambda _: None,
+        withhold: Callable[[Prompt], Sentence | None] = lambda _: None,
     ) -> None:
         self._provider = provider
+        self._withhold = withhold
         self._fingerprint = provider.fingerprint()
         self._store = store
         self._limits = limits
@@ -150,6 +152,10 @@ class LedgerAsk:
                             self.reused += prompt_id not in self._counted
                             self._counted.add(prompt_id)
                         answers[prompt_id] = stored
+                        del mine[prompt_id]
+                for prompt_id, prompt in list(mine.items()):
+                    if detail := self._withhold(prompt):
+                        answers[prompt_id] = ProviderFailure(prompt_id=prompt_id, reason="personal_data", detail=detail)
                         del mine[prompt_id]
                 if mine:
                     found = self._provider.ask_all(list(mine.values()), self)

@@ -36,7 +36,7 @@ _KEY_BEGINS = re.compile(r"-----BEGIN (?:[A-Z0-9]{2,12} ){0,3}PRIVATE KEY(?: BLO
 _KEY_ENDS = re.compile(r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 # How most keys begin; a pattern that begins with one set of characters is the fastest to look for.
 _DASHED_SIGN = re.compile(
-    r"[-_](?:(?<=sk-)|(?<=gh[pousr]_)|(?<=_pat_)|(?<=glpat-)|(?<=xox[abeoprs]-)|(?<=hf_)|(?<=npm_)"
+    r"[-_](?<=[a-z].)(?:(?<=sk-)|(?<=gh[pousr]_)|(?<=_pat_)|(?<=glpat-)|(?<=xox[abeoprs]-)|(?<=hf_)|(?<=npm_)"
     r"|(?<=pypi-)|(?<=k_live_)|(?<=k_test_))"
 )
 _OTHER_SIGNS = ("AKIA", "ASIA", "AIza", "ya29.", "SG.", "eyJ", "hooks.slack.com")

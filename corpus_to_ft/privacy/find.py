@@ -20,8 +20,10 @@ _STRETCH = re.compile(r"[0-9][0-9 .\-()/_·~\t\n]{6,}[0-9]")
 LEAST_DIGITS = 8
 # Patterns look at what follows a number.
 SIGHT = 4
-# A line that breaks inside a group of digits: only numbers with a hyphen are put together again.
-_BROKEN = re.compile(r"(?<=[0-9])[ \t]*\n[ \t>]*(?=[0-9])")
+# A line end inside a group of digits; Markdown and HTML make a space of it. What is whole then is one group of a
+# number with hyphens, or lists of numbers would be some.
+_BROKEN = re.compile(r"(?<=[0-9])(?:[ \t]*\n[ \t>]*| )(?=[0-9]{1,6}(?![0-9]))")
+_BROKEN_KINDS: frozenset[PersonalKind] = frozenset({"resident_number", "foreigner_number", "phone", "card"})
 LONGEST_BROKEN = 400
 
 
@@ -45,8 +47,8 @@ def _all(text: str, kinds: frozenset[PersonalKind]) -> Iterator[Found]:
             sight = min(len(text), end + SIGHT)
             yield from numbers_in(text, start, sight, kinds)
             yield from phones_in(text, start, sight, kinds)
-            if "\n" in stretch.group() and end - start <= LONGEST_BROKEN:
-                yield from _broken(text, start, end, kinds)
+            if end - start <= LONGEST_BROKEN and "-" in stretch.group():
+                yield from _broken(text, start, end, kinds & _BROKEN_KINDS)
     yield from lettered_in(text, kinds)
     yield from network_in(text, kinds)
     if "credential" in kinds:
@@ -58,7 +60,7 @@ def _all(text: str, kinds: frozenset[PersonalKind]) -> Iterator[Found]:
 
 
 def _broken(text: str, start: int, end: int, kinds: frozenset[PersonalKind]) -> Iterator[Found]:
-    """Numbers with a line end in the middle of a group; they must be hyphenated, or lists of numbers would be some."""
+    """Numbers with a line end in the middle of a group; they must be hyphenated."""
     first, last = max(0, start - 30), min(len(text), end + SIGHT)
     breaks = list(_BROKEN.finditer(text, first, last))
     for place in breaks:
@@ -66,8 +68,8 @@ def _broken(text: str, start: int, end: int, kinds: frozenset[PersonalKind]) -> 
         whole = text[near : place.start()] + text[place.end() : far]
         at, removed = place.start() - near, place.end() - place.start()
         for each in (*numbers_in(whole, 0, len(whole), kinds), *phones_in(whole, 0, len(whole), kinds)):
-            hyphens = whole[each.start : each.end].count("-")
-            if each.start < at < each.end and hyphens and "\n" not in whole[each.start : each.end]:
+            said = whole[each.start : each.end]
+            if each.start < at < each.end and "-" in said and "\n" not in said:
                 yield Found(each.kind, near + each.start, near + each.end + removed)
 
 

@@ -6,7 +6,6 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 _UNSEEN = "\u00ad\u034f\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
@@ -20,7 +19,7 @@ _IS_UNSEEN, _IS_DASH = re.compile(f"[{_UNSEEN}]"), re.compile(f"[{_DASHES}]")
 _SPOKEN = "공영일이삼사오육륙칠팔구"
 _SPOKEN_DIGITS = str.maketrans(_SPOKEN, "001234566789")
 # 공일공, 영일영, 공이, 010-일이삼사: how numbers that are told begin; cheap to look for.
-_SPOKEN_SIGN = re.compile("[공영][일이삼오육칠공]")
+_SPOKEN_SIGN = re.compile(f"[공영][일이삼오육칠공][ .-]?[{_SPOKEN}]")
 _HALF_SPOKEN = re.compile(f"0[0-9]{{1,2}}[ .-]{{0,2}}[{_SPOKEN}]{{3,4}}")
 # Whole groups are spoken or written; nine of these syllables in groups are no ordinary words.
 _GROUP = f"(?:[{_SPOKEN}]{{2,8}}|[0-9]{{2,8}})"
@@ -51,26 +50,23 @@ class Legible(NamedTuple):
 def legible(text: str) -> Legible:
     if text.isascii():
         return Legible(text)
-    parts: list[str] = []
     starts: list[int] = []
     shifts: list[int] = []
-    begin = unseen = 0
-    for odd in _ODD.finditer(text):
-        at = odd.start()
-        parts += (text[begin:at], plain := _plain(odd.group()))
-        begin = at + 1
-        if not plain:
-            unseen += 1
-            starts.append(begin - unseen)
+    # A text holds few different ones, and replacing each everywhere is fastest; as long as before, places stay.
+    odd = {char: _plain(char) for char in set(_ODD.findall(text))}
+    for char, plain in odd.items():
+        if plain:
+            text = text.replace(char, plain)
+    if not all(odd.values()):
+        for unseen, place in enumerate(_IS_UNSEEN.finditer(text), start=1):
+            starts.append(place.end() - unseen)
             shifts.append(unseen)
-    if begin:
-        text = "".join((*parts, text[begin:]))
+        text = _IS_UNSEEN.sub("", text)
     if _SPOKEN_SIGN.search(text) or _HALF_SPOKEN.search(text):
         text = _NUMBER.sub(_written, text)
     return Legible(text, starts, shifts)
 
 
-@lru_cache(maxsize=512)
 def _plain(char: str) -> str:
     if _IS_UNSEEN.match(char):
         return ""
