@@ -117,7 +117,7 @@ def write(settings: Settings, store: RunStore, out: Path) -> bool:
     """Drop duplicates, split and write the files; False where they stand there already."""
     contents = Contents(store)
     said = settings.model_dump(mode="json", exclude={"run"})
-    fingerprint = digest(code_digest(), said, _versions(), _digest_of_all(contents), store.fact("inputs"))
+    fingerprint = digest(code_digest(), said, _versions(), _digest_of_all(contents))
     if store.fact("written") == fingerprint and _files_stand(out):
         return False
     dropped = find_duplicates(contents.examples(), settings.duplicates)
@@ -143,6 +143,8 @@ def _digest_of_all(contents: Contents) -> str:
     found = hashlib.sha256()
     for example in contents.examples():
         found.update(example.id.encode())
+    for source, sha256 in contents.store.inputs():
+        found.update(f"\n{source}\n{sha256}".encode())
     return found.hexdigest()
 
 
@@ -180,7 +182,7 @@ def _facts(store: RunStore, said: Mapping[str, Any], proof: SplitProof) -> RunFa
         settings=said,
         versions=_versions(),
         prompts=_prompt_digests(),
-        inputs=[Input(source=source, sha256=sha256) for source, sha256 in store.fact("inputs") or []],
+        inputs=[Input(source=source, sha256=sha256) for source, sha256 in store.inputs()],
         leakage=Leakage(**leakage),
         keywords=_top_keywords(contents.keywords()),
         warnings=list(contents.warnings()),

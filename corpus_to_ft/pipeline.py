@@ -43,9 +43,11 @@ from corpus_to_ft.run.serial import SerialExecutor
 from corpus_to_ft.run.threads import ThreadsExecutor
 from corpus_to_ft.settings import Settings
 from corpus_to_ft.store import RunStore
+from corpus_to_ft.store.listed import Listed
 
 # Each document that waits for a model is held in memory, with its analysis.
 MOST_WAITING = 256
+READING_WORKERS = 2
 StageName = Literal["ingest", "summarize", "generate", "write"]
 STAGES: tuple[StageName, ...] = ("ingest", "summarize", "generate", "write")
 
@@ -96,35 +98,35 @@ def _name_of(source: str) -> str:
 
 def _ingest(settings: Settings, found: Iterator[Found], store: RunStore, progress: Progress, access: Access) -> Tally:
     work = ReadWork(readers=tuple(settings.make_readers()), settings=settings.ingest, privacy=settings.privacy)
-    ids: list[str] = []
-    inputs: list[tuple[str, str]] = []
+    fingerprint = reading_fingerprint(work)
 
     def tasks() -> Iterator[Task[Item]]:
         for ref in found:
             item = ref.read(settings.ingest)
             if isinstance(item, SourceFile):
                 sha256 = hashlib.sha256(item.data).hexdigest()
-                ids.append(item.id_of(sha256))
+                item_id = item.id_of(sha256)
             else:
                 sha256 = item.sha256 if isinstance(item, Unchanged) else ""
-                ids.append(item.item_id if isinstance(item, Unchanged) else item.id)
-            # Of a site, only what was read is an input.
-            if not isinstance(item, Rejected | Note) or item.stage == STAGE:
-                inputs.append((ref.source, sha256))
-            yield Task(item=item, item_id=ids[-1], source=ref.source, given={})
+                item_id = item.item_id if isinstance(item, Unchanged) else item.id
+            # Pictures among files are no inputs, and of a site only what was read is one.
+            is_input = not isinstance(item, Rejected | Note) or item.stage == STAGE
+            store.list_found(Listed(fingerprint, item_id, *((ref.source, sha256) if is_input else (None, None))))
+            yield Task(item=item, item_id=item_id, source=ref.source, given={})
 
     progress.start("ingest", None)
-    fingerprints = {"ingest": reading_fingerprint(work)}
-    store.save_fact(UNFINISHED, fingerprints["ingest"])
-    access.keeper, access.is_done = store, lambda item_id: store.has("ingest", (fingerprints["ingest"], item_id))
+    store.start_list()
+    store.save_fact(UNFINISHED, fingerprint)
+    access.keeper, access.is_done = store, lambda item_id: store.has("ingest", (fingerprint, item_id))
     reads = CappedExecutor(
-        workers=min(settings.run.workers, os.cpu_count() or 1),
+        # A second one is started only where the first has enough to do.
+        workers=max(settings.run.workers, min(READING_WORKERS, os.cpu_count() or 1)),
         max_seconds=settings.ingest.max_seconds,
         max_memory_mb=settings.ingest.max_memory_mb,
     )
-    tally = do_each(tasks(), work, fingerprints=fingerprints, store=store, executor=reads, progress=progress)
-    store.set_current("ingest", [(fingerprints["ingest"], item_id) for item_id in ids])
-    store.save_fact("inputs", inputs)
+    stages = {"ingest": fingerprint}
+    tally = do_each(tasks(), work, fingerprints=stages, store=store, executor=reads, progress=progress)
+    store.use_list()
     store.save_fact("sites", access.told)
     return tally
 

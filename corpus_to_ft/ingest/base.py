@@ -109,11 +109,19 @@ class SourceFile:
     @property
     def suffix(self) -> str:
         """Lower-case suffix with its dot, `.md`; of an address that of its media type, where the server knows it."""
-        own = self.path.suffix.lower()
+        own = self._suffix
         usual = USUAL_SUFFIXES.get(self.media_type, "")
         if usual and self.media_type not in VAGUE_TYPES:  # `/view.php` and `/v1.2` say nothing about what they give
             return usual
         return own or usual
+
+    @property
+    def _suffix(self) -> str:
+        """As pathlib has it, without its cost: every reader asks."""
+        if self.is_address:
+            return self.path.suffix.lower()
+        stem, _, suffix = (self.inside or self.source).rpartition("/")[2].rpartition(".")
+        return f".{suffix}".lower() if stem and suffix else ""
 
     @property
     def stem(self) -> str:

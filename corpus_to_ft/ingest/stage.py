@@ -42,8 +42,9 @@ def read_documents(
     privacy: PrivacySettings | None = None,
 ) -> Iterator[Document | Rejected]:
     """Every page of a file as a document, or the reason why it is none; one bad page never stops the others."""
-    reader = max(readers, key=lambda candidate: candidate.match(file), default=None)
-    if reader is None or reader.match(file) is Match.NO:
+    matches = [reader.match(file) for reader in readers]
+    best = max(matches, default=Match.NO)
+    if best is Match.NO:
         names = ", ".join(candidate.name for candidate in readers)
         detail = Sentence(
             "{source}: no reader knows the suffix {suffix}; readers: {names}",
@@ -56,7 +57,7 @@ def read_documents(
     members: dict[str, int] = {}
     privacy = privacy or PrivacySettings()
     try:
-        for page in reader.read(file):
+        for page in readers[matches.index(best)].read(file):
             count = members[page.member] = members.get(page.member, 0) + 1
             member = page.member if count == 1 else f"{page.member}~{count}"
             yield _document(file, page, member, (settings or IngestSettings()).max_chars, privacy)

@@ -142,7 +142,7 @@ def do_each(
                 given = {
                     stage: result
                     for stage, fingerprint in fingerprints.items()
-                    if (result := store.result(stage, (fingerprint, task.item_id))) is not None
+                    if stage != last_stage and (result := store.result(stage, (fingerprint, task.item_id))) is not None
                 }
                 yield Task(item=task.item, item_id=task.item_id, source=task.source, given=given)
 

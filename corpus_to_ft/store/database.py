@@ -19,9 +19,10 @@ from urllib.parse import quote
 from corpus_to_ft.errors import SYSTEM_FAULTS, ConfigError, StoreError, boundary
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import ProviderFailure, Reply
-from corpus_to_ft.store import batches, pages, set_aside
+from corpus_to_ft.store import batches, listed, pages, set_aside
 from corpus_to_ft.store.batches import Batch
 from corpus_to_ft.store.codec import decode, encode
+from corpus_to_ft.store.listed import Listed
 from corpus_to_ft.store.migrations import MIGRATIONS, migrate, refuse_newer
 from corpus_to_ft.store.pages import SitePage
 from corpus_to_ft.store.set_aside import SetAside
@@ -79,6 +80,7 @@ class RunStore:
         self.path = path
         self._connection = connection
         self._lock = threading.RLock()
+        self._listed: list[Listed] = []
 
     @classmethod
     @contextmanager
@@ -202,6 +204,36 @@ class RunStore:
         with self._transaction():
             self._connection.execute("DELETE FROM current WHERE stage=?", (stage,))
             self._connection.executemany("INSERT INTO current VALUES (?, ?, ?, ?)", lines)
+
+    def start_list(self) -> None:
+        for sql in listed.BEGIN:
+            self._execute(sql)
+        self._listed.clear()
+
+    def list_found(self, found: Listed) -> None:
+        """One more, in order; it counts when `use_list` is called, and is forgotten when the process dies before."""
+        self._listed.append(found)
+        if len(self._listed) >= listed.LINES_AT_ONCE:
+            self._write_listed()
+
+    def use_list(self) -> None:
+        """From now on the latest run reads what was listed."""
+        self._write_listed()
+        with self._transaction():
+            for sql in listed.FINISH:
+                self._connection.execute(sql)
+
+    def _write_listed(self) -> None:
+        with self._transaction():
+            self._connection.executemany(listed.ADD, self._listed)
+        self._listed.clear()
+
+    def inputs(self) -> Iterator[tuple[str, str]]:
+        """Name and digest of what the latest run reads, in order."""
+        last = 0
+        while lines := self._execute(listed.READ, (last, listed.LINES_AT_ONCE)):
+            yield from ((source, sha256) for _, source, sha256 in lines)
+            last = lines[-1][0]
 
     def current_results(self, stage: str) -> Iterator[tuple[Any, ...]]:
         """The results of the latest run at `stage`, in order; items not done are left out."""

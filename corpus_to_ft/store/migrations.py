@@ -61,12 +61,23 @@ def m005_follows(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE calls ADD COLUMN follows INTEGER NOT NULL DEFAULT 0")
 
 
+def m006_inputs(connection: sqlite3.Connection) -> None:
+    connection.execute("CREATE TABLE inputs (position INTEGER PRIMARY KEY, source TEXT NOT NULL, sha256 TEXT NOT NULL)")
+    connection.execute(
+        "INSERT INTO inputs (source, sha256)"
+        " SELECT json_extract(entry.value, '$[0]'), json_extract(entry.value, '$[1]')"
+        " FROM facts, json_each(facts.value) AS entry WHERE facts.name = 'inputs'"
+    )
+    connection.execute("DELETE FROM facts WHERE name = 'inputs'")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     m001_results_replies_calls,
     m002_batches,
     m003_site_pages,
     m004_set_aside,
     m005_follows,
+    m006_inputs,
 )
 
 
