@@ -34,13 +34,18 @@ def words_of(out: Path, *more: str) -> str:
 
 def test_calls_under_way_at_a_kill_are_told_apart_with_the_most_they_cost(posts: Path, tmp_path: Path) -> None:
     out, kinds = tmp_path / "out", ("--set", "generate=qa,keywords,summary")
-    with serve(latency_ms=1500) as server:
+    with serve(latency_ms=200) as server:
         line = command(server, posts, out, "--set", "provider.max_concurrency=2", *kinds)
         with subprocess.Popen(line, stderr=subprocess.DEVNULL, env=environment()) as process:
-            while server.stats()["answers"] < 4 or server.stats()["in_flight"] < 2:
+            while server.stats()["answers"] < 4:
                 assert process.poll() is None
                 time.sleep(0.02)
-            time.sleep(0.4)
+            # The next two calls are under way until nobody waits for them any more.
+            server.set(latency_ms=30_000)
+            time.sleep(1)
+            while server.stats()["in_flight"] < 2:
+                assert process.poll() is None
+                time.sleep(0.02)
             while_it_runs = told_of(out)["total"]
             process.kill()
         dead = told_of(out)["total"]
@@ -80,6 +85,27 @@ def test_an_unknown_price_stays_unknown_in_the_total(tmp_path: Path) -> None:
         lines = spending(store)
     assert [(line.cost, line.lost.calls, line.at_most) for line in lines] == [(0.5, 0, 0.5), (0.0, 1, None)]
     assert (total(lines).cost, total(lines).at_most) == (0.5, None)
+
+
+def test_a_limit_in_the_middle_is_kept_whatever_is_under_way_and_a_higher_one_finishes(tmp_path: Path) -> None:
+    many, out = tmp_path / "글", tmp_path / "out"
+    many.mkdir()
+    for number in range(40):
+        text = f"{number}번 창고는 아침 {number % 9 + 1}시에 문을 엽니다. 상자는 {number + 10}개까지 들어갑니다. "
+        text += f"온도는 영하 {number}도로 유지하고, 문이 열려 있으면 담당자에게 알림을 보냅니다."
+        (many / f"{number}.md").write_text(f"# {number}번 창고\n\n{text}\n", encoding="utf-8")
+    dear = ("--set", "provider.input_price=100", "--set", "provider.output_price=100", "--yes")
+    with serve(latency_ms=50) as server:
+        stopped = run(server, many, out, *dear, "--max-cost", "2", "--set", "provider.max_concurrency=16")
+        assert stopped.returncode == 3, stopped.stderr
+        seen, whole = server.stats(), told_of(out)["total"]
+        billed = (seen["prompt_tokens"] + seen["completion_tokens"]) * 100 / 1e6
+        assert whole["cost"] == whole["at_most"] == pytest.approx(billed)
+        assert 1 < billed <= 2
+        assert 0 < whole["calls"] == seen["requests"] < 40
+        assert run(server, many, out, *dear, "--max-cost", "50").returncode == 0
+        seen, whole = server.stats(), told_of(out)["total"]
+    assert (whole["calls"], seen["requests"], seen["repeated"]) == (40, 40, 0)
 
 
 def test_what_waiting_batches_reserve_is_not_spent(posts: Path, tmp_path: Path) -> None:
