@@ -45,7 +45,7 @@ def source(tmp_path: Path) -> Path:
         (["run", "{source}", "--set", "split.valdation=0.2"], ["'split.valdation'", "did you mean 'validation'"]),
         (["run", "{source}", "--set", "generate.use=qa"], ["generate", "[[generate]]"]),
         (["run", "{source}", "-c", "/dev/zero"], ["/dev/zero", "is no config file"]),
-        (["run", "https://example.com/blog"], ["https://example.com/blog", "addresses cannot be read yet"]),
+        (["run", "http://10.0.0.1/blog"], ["http://10.0.0.1/blog", "--allow-private"]),
         (["run", "가" * 300], ["no such file or folder"]),
         (["init", "가" * 300], ["cannot write"]),
         (["status", "가" * 300], ["there is no run in"]),

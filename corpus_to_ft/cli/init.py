@@ -41,15 +41,23 @@ def _config_text() -> str:
     for section in Settings.model_fields:
         value = getattr(settings, section)
         if isinstance(value, BaseModel) and section not in choices:
-            parts += [f"[{section}]", *_lines(value), ""]
+            parts += _section(section, value)
     return "\n".join(parts)
 
 
-def _lines(table: BaseModel) -> list[str]:
-    lines = []
-    for key, field in type(table).model_fields.items():
-        note = f"  # {field.description}" if field.description else ""
-        name = field.alias or key
-        value = table.model_dump(mode="json", by_alias=True)[name]
-        lines.append(f"# {name} = {json.dumps(value, ensure_ascii=False)}{note}")
-    return lines
+def _section(name: str, table: BaseModel) -> list[str]:
+    """A table with its settings, and the tables inside it after it."""
+    inner = {key: value for key in type(table).model_fields if isinstance(value := getattr(table, key), BaseModel)}
+    lines = [_line(table, key) for key in type(table).model_fields if key not in inner]
+    parts = [f"[{name}]", *lines, ""]
+    for key, value in inner.items():
+        parts += _section(f"{name}.{key}", value)
+    return parts
+
+
+def _line(table: BaseModel, key: str) -> str:
+    field = type(table).model_fields[key]
+    note = f"  # {field.description}" if field.description else ""
+    name = field.alias or key
+    value = table.model_dump(mode="json", by_alias=True)[name]
+    return f"# {name} = {json.dumps(value, ensure_ascii=False)}{note}"

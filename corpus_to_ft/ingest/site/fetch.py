@@ -59,13 +59,21 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """One request: `headers` on top of the usual ones, and which answers with a body are wanted by their media type."""
+    """One request: `headers` on top of the usual ones, and which answers with a body are wanted by their media type.
+
+    `asked_for` is the address for whose sake it is made, which is named where it fails.
+    """
 
     address: str
     headers: Mapping[str, str]
     max_bytes: int
     timeout_s: float
     takes: frozenset[str] | None = None
+    asked_for: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.asked_for or self.address
 
 
 def user_agent(settings: SiteSettings) -> str:
@@ -110,13 +118,13 @@ class Fetcher:
                 return await self._ask(wish, url)
         except TimeoutError:
             told = Sentence(
-                "{address}: no whole answer within {limit_s:g} s", address=wish.address, limit_s=wish.timeout_s
+                "{address}: no whole answer within {limit_s:g} s", address=wish.name, limit_s=wish.timeout_s
             )
             raise FetchFailed("timeout", told, passing=True) from None
         except aiohttp.ClientError as error:
-            raise _failure(wish.address, error) from error
+            raise _failure(wish.name, error) from error
         except (OSError, ValueError, zlib.error) as error:
-            raise _broken(wish.address, error) from error
+            raise _broken(wish.name, error) from error
 
     async def _ask(self, wish: Wish, url: URL) -> Answer:
         session = self._open()
@@ -126,7 +134,7 @@ class Fetcher:
             if has_body and response.status == 200 and wish.takes is not None and media not in wish.takes:
                 # Left unread: a film is not fetched to find out that it is one.
                 response.close()
-                told = Sentence("{address}: is {media}, which is not read", address=wish.address, media=media or "?")
+                told = Sentence("{address}: is {media}, which is not read", address=wish.name, media=media or "?")
                 raise FetchFailed("other_type", told)
             data, sent = await _body(response, wish) if has_body else (b"", 0)
             if not has_body:
@@ -161,7 +169,7 @@ async def _body(response: aiohttp.ClientResponse, wish: Wish) -> tuple[bytes, in
     if encoding not in KNOWN_ENCODINGS:
         response.close()
         told = Sentence(
-            "{address}: is packed as {encoding}, which was not asked for", address=wish.address, encoding=encoding
+            "{address}: is packed as {encoding}, which was not asked for", address=wish.name, encoding=encoding
         )
         raise FetchFailed("other_type", told)
     unpack = Unpacker(wish.max_bytes) if encoding in ("gzip", "x-gzip", "deflate") else None
@@ -176,7 +184,7 @@ async def _body(response: aiohttp.ClientResponse, wish: Wish) -> tuple[bytes, in
             limit_mb = wish.max_bytes / MEBIBYTE
             told = Sentence(
                 "{address}: more than {limit_mb:g} MB; raise ingest.site.max_page_mb to read it",
-                address=wish.address, limit_mb=limit_mb,
+                address=wish.name, limit_mb=limit_mb,
             )  # fmt: skip
             raise FetchFailed("too_large", told)
     if unpack:

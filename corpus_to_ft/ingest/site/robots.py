@@ -45,9 +45,9 @@ class Rules:
 
 
 class Robots:
-    """The rules of each server, asked for once; `fetch` gets an address with its redirects."""
+    """The rules of each server, asked for once; `fetch` gets an address for the sake of another."""
 
-    def __init__(self, fetch: Callable[[str], Answer]) -> None:
+    def __init__(self, fetch: Callable[[str, str], Answer]) -> None:
         self._fetch = fetch
         self._known: dict[str, Rules] = {}
 
@@ -57,7 +57,7 @@ class Robots:
         if origin not in self._known:
             # Where it lies behind a redirect to another server, that one is not asked in turn.
             self._known[origin] = Rules(state=Sentence("is being read"))
-            self._known[origin] = self._read(f"{origin}/robots.txt")
+            self._known[origin] = self._read(f"{origin}/robots.txt", address)
         return self._known[origin]
 
     def known_delay_s(self, address: str) -> float:
@@ -66,10 +66,10 @@ class Robots:
         rules = self._known.get(f"{parts.scheme}://{parts.netloc}")
         return rules.delay_s if rules else 0.0
 
-    def _read(self, place: str) -> Rules:
+    def _read(self, place: str, address: str) -> Rules:
         """A missing file allows everything, a server that fails nothing (RFC 9309)."""
         try:
-            answer = self._fetch(place)
+            answer = self._fetch(place, address)
         except FetchFailed as error:
             return _closed(error)
         if 400 <= answer.status < 500 and answer.status != 429:

@@ -95,8 +95,14 @@ class Visitor:
         """Of the server of an address, which is asked for them once."""
         return self.robots.of(address)
 
-    def _robots_file(self, place: str) -> Answer:
-        wish = Wish(address=place, headers={}, timeout_s=self.settings.timeout_s, max_bytes=ROBOTS_MAX_BYTES)
+    def _robots_file(self, place: str, asked_for: str) -> Answer:
+        wish = Wish(
+            address=place,
+            headers={},
+            timeout_s=self.settings.timeout_s,
+            max_bytes=ROBOTS_MAX_BYTES,
+            asked_for=asked_for,
+        )
         return self._patient(wish, lambda _: True, asks_rules=False, any_status=True).answer
 
     def _patient(
