@@ -56,16 +56,22 @@ def main() -> None:
 
 
 def measured(work: Any, *given: Any) -> dict[str, float]:
-    """Seconds, and peak memory of the process and of the largest of those it started, in MB."""
+    """Seconds, seconds of computing by the process and those it started, and peak memory of it and of the largest."""
     process = multiprocessing.get_context("spawn").Process(target=work, args=given)
     process.start()
-    started, own, largest = time.perf_counter(), 0, 0
+    root, started = process.pid or 0, time.perf_counter()
+    own, largest, computed = 0, 0, dict[int, float]()
     while process.is_alive():
-        own = max(own, peak_kb(process.pid or 0))
-        largest = max([largest, *map(peak_kb, descendants(process.pid or 0))])
+        others = descendants(root)
+        own = max(own, peak_kb(root))
+        largest = max([largest, *map(peak_kb, others)])
+        computed |= {each: cpu_s(each) or computed.get(each, 0.0) for each in (root, *others)}
         process.join(0.05)
-    seconds = time.perf_counter() - started
-    return {"seconds": round(seconds, 1), "own_mb": own // 1024, "worker_mb": largest // 1024}
+    seconds, own_cpu = time.perf_counter() - started, computed.pop(root, 0.0)
+    return {
+        "seconds": round(seconds, 1), "own_cpu_s": round(own_cpu, 1), "workers_cpu_s": round(sum(computed.values()), 1),
+        "own_mb": own // 1024, "worker_mb": largest // 1024,
+    }  # fmt: skip
 
 
 def descendants(process: int) -> list[int]:
@@ -74,6 +80,14 @@ def descendants(process: int) -> list[int]:
     except OSError:
         return []
     return [each for child in map(int, children) for each in (child, *descendants(child))]
+
+
+def cpu_s(process: int) -> float:
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def peak_kb(process: int) -> int:
