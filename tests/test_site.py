@@ -344,3 +344,25 @@ def test_links_of_damaged_pages_frames_and_refreshes_are_followed() -> None:
             server.page(f"/{number}", article("글", prose(number)))
         Reader().crawl(server.url)
     assert {"/1", "/2", "/3"} <= set(server.paths())
+
+
+def test_an_entry_with_its_whole_text_stands_in_for_a_page_that_cannot_be_had() -> None:
+    whole = "".join(f"<p>{part}</p>" for part in prose(3).split("\n"))
+    items = (
+        f"<item><title>남은 글</title><link>{{0}}/gone/</link><content:encoded><![CDATA[{whole}]]></content:encoded></item>"
+        "<item><title>맛보기</title><link>{0}/lost/</link><description>앞머리만…</description></item>"
+        f"<item><title>있는 글</title><link>{{0}}/here/</link><content:encoded><![CDATA[{whole}]]></content:encoded></item>"
+    )
+    head = '<?xml version="1.0"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><link>{0}/</link>'
+    with site() as server:
+        server.text("/feed", f"{head}{items}</channel></rss>".replace("{0}", server.url), "application/rss+xml")
+        server.page("/here/", article("있는 글", prose(4)))
+        reader = Reader()
+        found = reader.crawl(f"{server.url}/feed")
+        again = reader.crawl(f"{server.url}/feed")
+    assert pages(found) == ["/gone/", "/here/"]
+    assert skipped(found) == {"/lost/": "not_found"}
+    entry = next(item for item in found if isinstance(item, SourceFile))
+    assert "우리 팀은".encode() in entry.data
+    assert b"/here/" not in entry.data
+    assert [type(item) for item in again if not isinstance(item, Note | Rejected)] == [Unchanged, Unchanged]

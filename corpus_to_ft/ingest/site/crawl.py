@@ -18,10 +18,11 @@ from corpus_to_ft.errors import ConfigError, InputError, SiteUnavailable
 from corpus_to_ft.ingest.base import CRAWL, Item, Unchanged
 from corpus_to_ft.ingest.site.addresses import Scope, key_of, tidy
 from corpus_to_ft.ingest.site.fetch import MEBIBYTE, FetchFailed
+from corpus_to_ft.ingest.site.figures import Figures, Survey
 from corpus_to_ft.ingest.site.frontier import Frontier, Waiting
 from corpus_to_ft.ingest.site.maps import Lead
 from corpus_to_ft.ingest.site.memory import Memory
-from corpus_to_ft.ingest.site.page import MAP_MAX_BYTES, Seen, look, remembered, takes
+from corpus_to_ft.ingest.site.page import MAP_MAX_BYTES, Seen, entry_of, look, remembered, takes
 from corpus_to_ft.ingest.site.settings import SiteSettings
 from corpus_to_ft.ingest.site.skipped import Skipped, skipped
 from corpus_to_ft.ingest.site.visitor import Visitor
@@ -33,38 +34,6 @@ from corpus_to_ft.store.pages import SitePage
 SAY_EVERY_S = 10.0
 # A page says that its true address is another one, whose page says the same of a third: nobody means that.
 MOST_NAMES = 3
-
-
-@dataclass(slots=True, kw_only=True)
-class Figures:
-    """What a crawl came to. `reused` pages needed no request."""
-
-    fetched: int = 0
-    unchanged: int = 0
-    reused: int = 0
-    failed: int = 0
-    documents: int = 0
-
-    @property
-    def visited(self) -> int:
-        return self.fetched + self.unchanged + self.reused + self.failed
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Survey:
-    """What is known of a site before its pages are fetched.
-
-    `addresses` wait for being fetched, of which `most` at most are; pages name more when they are read. `known` are
-    the item ids of pages that were read before.
-    """
-
-    site: str
-    robots: Sentence
-    delay_s: float
-    maps: int
-    addresses: int
-    most: int
-    known: tuple[str, ...]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -123,7 +92,7 @@ class Crawl:
     def known(self) -> tuple[str, ...]:
         """Item ids of the pages that were read before."""
         self.memory.begin()
-        ids = (remembered(page).item_id for page in self.memory.pages() if page.kind in ("page", "file"))
+        ids = (remembered(page).item_id for page in self.memory.pages() if page.kind in ("page", "file", "entry"))
         return tuple(item_id for item_id in ids if self.memory.is_done(item_id))
 
     def _begin(self) -> Iterator[Item]:
@@ -305,6 +274,9 @@ class Crawl:
             yield from self._take_in(waiting, remembered(known))
             return
         self.frontier.done.add(key_of(waiting.address))
+        if error.reason != "robots" and (entry := self._entry(waiting, known)):
+            yield from self._take_in(waiting, entry)
+            return
         if isinstance(error, FetchFailed) and not may_pass and error.reason != "robots":
             lost = skipped(waiting.address, error.reason, error.detail)
             page = SitePage(site=self.start, address=waiting.address, crawl=self.memory.crawl, skipped=encode(lost))
@@ -312,6 +284,15 @@ class Crawl:
         # Nobody promised that there is a sitemap.
         if not (waiting.is_map and error.reason in ("not_found", "other_type")):
             yield from self._skip(waiting.address, error.reason, error.detail)
+
+    def _entry(self, waiting: Waiting, known: SitePage | None) -> Seen | None:
+        """What a feed holds of a page that cannot be had itself, now or when it was read before."""
+        if waiting.entry:
+            blank = SitePage(site=self.start, address=waiting.address, crawl=self.memory.crawl)
+            seen = entry_of(waiting, blank)
+            self.memory.save(seen.page)
+            return seen
+        return remembered(known) if known and known.kind == "entry" and self._is_enough(known) else None
 
     def _skip_seen(self, seen: Seen, reason: str, detail: Sentence) -> Iterator[Item]:
         if seen.page.skipped != reason:

@@ -31,6 +31,7 @@ class Waiting:
     address: str
     depth: int
     published: str = ""
+    entry: bytes = b""
     is_map: bool = False
 
 
@@ -42,7 +43,7 @@ class Frontier:
     settings: SiteSettings
     left_out: Counter[str] = field(default_factory=Counter)
     done: set[str] = field(default_factory=set)
-    _published: dict[str, str] = field(default_factory=dict)
+    _told: dict[str, Lead] = field(default_factory=dict)
     _queue: deque[Waiting] = field(default_factory=deque)
     _seen: set[str] = field(default_factory=set)
     _barren: Counter[str] = field(default_factory=Counter)
@@ -54,8 +55,8 @@ class Frontier:
     def add(self, leads: Iterable[Lead], depth: int, *, is_map: bool = False) -> None:
         for lead in leads:
             key = key_of(lead.address)
-            if lead.published:
-                self._published.setdefault(key, lead.published)
+            if lead.published or lead.entry:
+                self._told.setdefault(key, lead)
             if key in self._seen:
                 continue
             reason = "" if is_map else self._why_not(lead.address, depth)
@@ -73,7 +74,8 @@ class Frontier:
             waiting = self._queue.popleft()
             key = key_of(waiting.address)
             if key not in self.done:
-                return replace(waiting, published=self._published.get(key, ""))
+                told = self._told.get(key)
+                return replace(waiting, published=told.published, entry=told.entry) if told else waiting
         return None
 
     def take_map(self) -> Waiting | None:

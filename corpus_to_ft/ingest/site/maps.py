@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,10 +29,14 @@ MAX_ADDRESSES = 50_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lead:
-    """An address that somebody names; `published` is what a feed says of it, as written."""
+    """An address that somebody names; `published` is what a feed says of it, as written.
+
+    `entry` is a feed of this entry alone where it holds the whole article, for a page that cannot be had.
+    """
 
     address: str
     published: str = ""
+    entry: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,5 +111,16 @@ def _feed(root: etree._Element, address: str) -> Map:
         entry = read_entry(element, channel)
         found = tidy(entry.url, address)
         if found:
-            leads.setdefault(found, Lead(address=found, published=entry.published))
+            is_whole = entry.html.strip() and not entry.teaser
+            lead = Lead(address=found, published=entry.published, entry=_alone(element, root) if is_whole else b"")
+            leads.setdefault(found, lead)
     return Map(kind="feed", leads=tuple(leads.values())[:MAX_ADDRESSES], home=tidy(channel.url, address))
+
+
+def _alone(element: etree._Element, root: etree._Element) -> bytes:
+    """A feed that holds this entry and nothing else."""
+    feed = etree.Element(root.tag, nsmap=root.nsmap)  # type: ignore[arg-type]  # a namespace may have no prefix
+    above = element.getparent()
+    is_inside = above is not None and name_of(above) == "channel" and above is not root
+    (etree.SubElement(feed, above.tag) if is_inside and above is not None else feed).append(deepcopy(element))
+    return etree.tostring(feed, encoding="utf-8", xml_declaration=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,13 +28,15 @@ ONLY_BY_NAME = frozenset(
 # Sitemaps may be larger than pages: the protocol's own bound.
 MAP_MAX_BYTES = 50 * MEBIBYTE
 HTML_HEAD = 1024
+ENTRY_TYPE = "application/rss+xml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """What one address came to. `file` is None where it was not fetched because nothing changed.
 
-    `kind` is page, feed, sitemap, index, file, or empty for a list that is none. `home` is the page a feed is about.
+    `kind` is page, feed, sitemap, index, file, entry (of a feed, in the place of its page), or empty for a list of
+    pages that is none. `home` is the page a feed is about.
     """
 
     page: SitePage
@@ -128,6 +130,15 @@ def look(visit: Visit, waiting: Waiting, blank: SitePage, *, is_start: bool) -> 
     return _with(page, file, "file", rules=header_rules(answer.headers))
 
 
+def entry_of(waiting: Waiting, blank: SitePage) -> Seen:
+    """What a feed holds of an address, in the place of its page."""
+    page = replace(
+        blank, final=waiting.address, media=ENTRY_TYPE, published=waiting.published,
+        sha256=hashlib.sha256(waiting.entry).hexdigest(), fetched_at=datetime.now(tz=UTC).isoformat(timespec="seconds"),
+    )  # fmt: skip
+    return _with(page, SourceFile(source=waiting.address, data=waiting.entry), "entry")
+
+
 def _with(
     page: SitePage,
     file: SourceFile,
@@ -145,9 +156,8 @@ def _with(
         "leads": [[lead.address, lead.published] for lead in leads],
         "feeds": feeds, "canonical": canonical, "home": home,
     }  # fmt: skip
-    values = {name: getattr(page, name) for name in SitePage.__slots__}
-    values |= {"kind": kind, "digest": digest, "robots": " ".join(sorted(rules)), "links": json.dumps(links)}
-    return Seen(page=SitePage(**values), file=file, leads=leads, feeds=feeds, canonical=canonical, home=home)
+    page = replace(page, kind=kind, digest=digest, robots=" ".join(sorted(rules)), links=json.dumps(links))
+    return Seen(page=page, file=file, leads=leads, feeds=feeds, canonical=canonical, home=home)
 
 
 def _charset(headers: Mapping[str, str]) -> str:

@@ -9,8 +9,9 @@ from dataclasses import asdict, dataclass, field
 from corpus_to_ft.errors import ConfigError, InputError
 from corpus_to_ft.ingest.base import IngestSettings, Item
 from corpus_to_ft.ingest.site.addresses import tidy
-from corpus_to_ft.ingest.site.crawl import Crawl, Survey
+from corpus_to_ft.ingest.site.crawl import Crawl
 from corpus_to_ft.ingest.site.fetch import Fetcher
+from corpus_to_ft.ingest.site.figures import Survey
 from corpus_to_ft.ingest.site.guard import check_address
 from corpus_to_ft.ingest.site.memory import Access, Memory
 from corpus_to_ft.ingest.site.settings import SiteSettings
