@@ -29,10 +29,12 @@ from corpus_to_ft.ingest.site.sites import Sites
 from corpus_to_ft.store import RunStore
 
 PAGES_FOR_SPEED = 900
+# Without any pause a hundred pages are fetched before the first worker has started to read.
+KILL_DELAY_S = 0.2
 
 
-def command(server: SiteServer, out: Path) -> list[str]:
-    settings = ["--allow-private", "--set", "ingest.site.delay_s=0"]
+def command(server: SiteServer, out: Path, delay_s: float = 0) -> list[str]:
+    settings = ["--allow-private", "--set", f"ingest.site.delay_s={delay_s}"]
     return [sys.executable, "-m", "corpus_to_ft", "ingest", f"{server.url}/", "-o", str(out), "--json", *settings]
 
 
@@ -63,12 +65,14 @@ def kill_and_go_on(server: SiteServer, out: Path, kills: int) -> None:
     server.forget()
     for number in range(kills):
         already = len(server.asked)
-        process = subprocess.Popen(command(server, out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        while len(server.asked) < already + 18 + number and process.poll() is None:
+        process = subprocess.Popen(
+            command(server, out, KILL_DELAY_S), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        while len(server.asked) < already + 50 + number and process.poll() is None:
             time.sleep(0.001)
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
-    subprocess.run(command(server, out), capture_output=True, check=False)
+    subprocess.run(command(server, out, KILL_DELAY_S), capture_output=True, check=False)
     twice = {path: count for path, count in Counter(server.paths()).items() if count > 1}
     print(f"{kills} kills: {len(server.asked)} requests, {len(set(server.paths()))} addresses, asked again: {twice}")
 
