@@ -5,8 +5,7 @@ from __future__ import annotations
 from corpus_to_ft.checks.base import Check, CheckContext, Verdict
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.privacy.find import find_personal
-from corpus_to_ft.privacy.kinds import counted, told
-from corpus_to_ft.privacy.mask import LABEL
+from corpus_to_ft.privacy.kinds import LABEL, counted, told
 from corpus_to_ft.privacy.settings import PrivacySettings
 from corpus_to_ft.records import Example
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from corpus_to_ft.privacy.kinds import LABEL
+
 RESIDENT = re.compile(r"주민|생년월일|외국인\s?등록|(?i:\brrn\b|resident reg|\bfrn\b|\bssn\b|foreigner reg|\bjumin)")
 CORPORATE = re.compile(r"법인\s?(?:등록)?\s?번호|(?i:corporate reg|incorporation n)")
 BUSINESS = re.compile(r"사업자|(?i:business (?:reg|number|n)|\bbrn\b)")
@@ -28,14 +30,36 @@ ORDER = re.compile(
 )
 BEFORE_CHARS = 28
 AFTER_CHARS = 12
+BESIDE_CHARS = 3
 
 
 def before(text: str, start: int, words: re.Pattern[str], chars: int = BEFORE_CHARS) -> bool:
+    """Whether one of `words` stands before a number; a label in between hides them.
+
+    What was masked must not let more be found the next time.
+    """
+    lowest = max(0, start - chars)
+    if "]" in text[lowest:start]:
+        labels = list(LABEL.finditer(text, lowest, start))
+        if labels:
+            is_beside = start - labels[-1].end() <= BESIDE_CHARS
+            lowest = labels[-1].start() if is_beside else labels[-1].end()
+    return words.search(text, lowest, start) is not None
+
+
+def vetoed(text: str, start: int, words: re.Pattern[str], chars: int = BEFORE_CHARS) -> bool:
+    """Whether one of `words` stands before a number and speaks against it, labels or not."""
     return words.search(text, max(0, start - chars), start) is not None
 
 
 def around(text: str, start: int, end: int, words: re.Pattern[str]) -> bool:
-    return before(text, start, words) or words.search(text, end, min(len(text), end + AFTER_CHARS)) is not None
+    if before(text, start, words):
+        return True
+    highest = min(len(text), end + AFTER_CHARS)
+    label = LABEL.search(text, end, highest) if "[" in text[end:highest] else None
+    # A label at the end of what is looked at may be cut.
+    cut = text.find("[", end, highest) if label is None else label.start()
+    return words.search(text, end, cut if cut >= 0 else highest) is not None
 
 
 def is_alone(text: str, start: int, end: int) -> bool:

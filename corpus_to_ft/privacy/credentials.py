@@ -45,7 +45,8 @@ _KEY_BODY = re.compile(r"[A-Za-z0-9+/=\s\\:,-]{0,8000}")
 LONGEST_KEY = 20_000
 
 _NAMED = re.compile(
-    r"[pPsStTaA비패암](?:assw(?:or)?d|ASSW(?:OR)?D|asswd|wd|WD|assphrase|ecret|ECRET|oken|OKEN|pi[_-]?[kK]ey|PI[_-]?KEY"
+    r"[pPsStTaA비패암](?:assw(?:or)?d|ASSW(?:OR)?D|asswd|wd|WD"
+    r"|w(?=[ ]?[:=])|W(?=[ ]?[:=])|assphrase|ecret|ECRET|oken|OKEN|pi[_-]?[kK]ey|PI[_-]?KEY"
     r"|ccess[_-]?[kK]ey|CCESS[_-]?KEY|밀\s?번호|번|스워드|호)"
     r"(?:[_-]?(?:[kK]ey|KEY|[iI]d|ID|[aA]ccess[_-]?[kK]ey|ACCESS_KEY))?[\"'`]?"
     r"(?P<is>[ ]?(?:는|은|이|가)?[ ]?(?:=>|:=|[:=])[ ]{0,2}|[ ]?(?:는|은)[ ])[\"'`“‘]?"
@@ -103,9 +104,9 @@ def _end_of_secret(found: re.Match[str]) -> int:
     value = found.group("value")
     if ends := _VALUE_ENDS.search(value):
         value = value[: ends.start()]
-    value = value.rstrip(".!?:")
+    value = value.rstrip(".?:")
     name = found.group()[: found.start("is") - found.start()].lower()
-    is_password = any(word in name for word in ("pass", "pwd", "비밀", "비번", "패스", "암호"))
+    is_password = any(word in name for word in ("pass", "pwd", "pw", "비밀", "비번", "패스", "암호"))
     if "=" not in found.group("is") and ":" not in found.group("is") and not any(char >= "가" for char in name):
         return 0
     least = LEAST_PASSWORD if is_password else LEAST_SECRET

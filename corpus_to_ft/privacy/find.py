@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from corpus_to_ft.privacy.credentials import credentials_in
 from corpus_to_ft.privacy.emails import network_in
-from corpus_to_ft.privacy.kinds import PRECEDENCE, Found, PersonalKind
+from corpus_to_ft.privacy.kinds import PRECEDENCE, Found, PersonalKind, label_of
 from corpus_to_ft.privacy.legible import legible
 from corpus_to_ft.privacy.names import names_in
 from corpus_to_ft.privacy.numbers import lettered_in, numbers_in
@@ -18,6 +18,11 @@ from corpus_to_ft.privacy.settings import PrivacySettings
 # Eight digits or more in groups. One set of characters, so that a megabyte of digits is one quick step.
 _STRETCH = re.compile(r"[0-9][0-9 .\-()/_·~\t\n]{6,}[0-9]")
 LEAST_DIGITS = 8
+MOST_ROUNDS = 4
+# Characters: how far a label can change what is found, and what is not trusted of that.
+NEAR, EDGE = 160, 60
+# Stands for an object in a text, and is neither a letter nor a space.
+_FILLER = "\ufffc"
 # Patterns look at what follows a number.
 SIGHT = 4
 # A line end inside a group of digits; Markdown and HTML make a space of it. What is whole then is one group of a
@@ -32,12 +37,47 @@ def find_personal(text: str, settings: PrivacySettings) -> tuple[Found, ...]:
     if not text or not settings.kinds:
         return ()
     seen = legible(text)
-    found = [each for each in _all(seen.text, settings.kinds) if each.end > each.start]
-    if seen.starts:
-        found = [Found(each.kind, *seen.span(each.start, each.end)) for each in found]
-    if settings.allow:
-        found = [each for each in found if not settings.allows(text[each.start : each.end])]
-    return tuple(_apart(found))
+    current, found = seen.text, list[Found]()
+    # What stands between two numbers glued to one another is seen only when the first is gone.
+    more = _not_allowed(_all(current, settings.kinds), current, settings)
+    for _ in range(MOST_ROUNDS):
+        if not more:
+            break
+        found += more
+        current = _labeled(current, more)
+        more = _not_allowed(_beside(current, more, settings.kinds), current, settings)
+    found = list(_apart(found))
+    return tuple(Found(each.kind, *seen.span(each.start, each.end)) for each in found) if seen.starts else tuple(found)
+
+
+def _not_allowed(found: Iterator[Found], text: str, settings: PrivacySettings) -> list[Found]:
+    whole = _apart([each for each in found if each.end > each.start])
+    return [each for each in whole if not settings.allows(text[each.start : each.end])]
+
+
+def _beside(text: str, found: Sequence[Found], kinds: frozenset[PersonalKind]) -> Iterator[Found]:
+    """What can be seen near the labels only; what lies at the edge of such a stretch may be half of something."""
+    at = 0
+    while at < len(found):
+        start, end = max(0, found[at].start - NEAR), found[at].end + NEAR
+        while at + 1 < len(found) and found[at + 1].start < end:
+            at += 1
+            end = found[at].end + NEAR
+        at += 1
+        for each in _all(text[start:end], kinds):
+            if (each.start > EDGE or not start) and (start + each.end < end - EDGE or end >= len(text)):
+                yield Found(each.kind, start + each.start, start + each.end)
+
+
+def _labeled(text: str, found: Sequence[Found]) -> str:
+    """As long as before, with labels where something was found, so that the next look sees what others will see."""
+    parts, begin = list[str](), 0
+    for each in found:
+        label = label_of(each.kind, "ko")
+        length = each.end - each.start
+        parts += (text[begin : each.start], label.rjust(length, _FILLER) if len(label) <= length else _FILLER * length)
+        begin = each.end
+    return "".join((*parts, text[begin:]))
 
 
 def _all(text: str, kinds: frozenset[PersonalKind]) -> Iterator[Found]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
@@ -33,6 +34,7 @@ LABELS: Mapping[PersonalKind, tuple[str, str]] = {
     "ip_address": ("[IP주소]", "[IP ADDRESS]"),
     "name": ("[이름]", "[NAME]"),
 }
+LABEL = re.compile("|".join(re.escape(label) for labels in LABELS.values() for label in labels))
 KIND_NAMES: Mapping[str, Sentence] = {
     "credential": Sentence("credentials"),
     "email": Sentence("e-mail addresses"),

@@ -24,7 +24,8 @@ _HALF_SPOKEN = re.compile(f"0[0-9]{{1,2}}[ .-]{{0,2}}[{_SPOKEN}]{{3,4}}")
 # Whole groups are spoken or written; nine of these syllables in groups are no ordinary words.
 _GROUP = f"(?:[{_SPOKEN}]{{2,8}}|[0-9]{{2,8}})"
 _NUMBER = re.compile(
-    f"(?<![가-힣0-9]){_GROUP}(?:(?:[ .,-]{{1,2}}| ?(?:다시|대시|에) ?){_GROUP}){{1,3}}(?![0-9])"
+    f"(?<![가-힣0-9])(?:[{_SPOKEN}]{{2,8}}|0[0-9]{{1,2}})"
+    f"(?:(?:[ .-]{{1,2}}| ?(?:다시|대시|에) ?){_GROUP}){{1,6}}(?![0-9])"
     f"|(?<![가-힣0-9])[{_SPOKEN}]{{9,13}}"
 )
 _SPOKEN_DASH = re.compile(" ?(?:다시|대시|에) ?")

@@ -13,7 +13,7 @@ from typing import Any
 from corpus_to_ft.analyzers.josa import with_josa
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.privacy.find import find_personal
-from corpus_to_ft.privacy.kinds import LABELS, Found, label_of
+from corpus_to_ft.privacy.kinds import Found, label_of
 from corpus_to_ft.privacy.settings import PrivacySettings
 from corpus_to_ft.records import Span
 
@@ -24,7 +24,6 @@ _PAIRS = (
 _PAIR_OF = {form: pair for pair in _PAIRS for form in pair.split("/")}
 # A particle ends the word, or another one stands behind it: 로는, 와도.
 _PARTICLE = re.compile(rf"({'|'.join(sorted(_PAIR_OF, key=len, reverse=True))})(?=[는도만의]?(?![가-힣]))")
-LABEL = re.compile("|".join(re.escape(label) for labels in LABELS.values() for label in labels))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

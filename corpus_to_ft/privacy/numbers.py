@@ -48,11 +48,11 @@ def _is_person(found: re.Match[str], sexes: str, has_check: Callable[[str], bool
     named = context.around(text, start, found.end(), context.RESIDENT)
     if named:
         return True
-    if context.before(text, start, context.CORPORATE):
+    if context.vetoed(text, start, context.CORPORATE):
         return False
     checked = has_check(digits)
     if "-" in found.group() or "_" in found.group():
-        return checked or not context.before(text, start, context.ORDER, 16)
+        return checked or not context.vetoed(text, start, context.ORDER, 16)
     # Without a hyphen only the check digit tells; a solid number could count milliseconds.
     if len(found.group()) == len(digits):
         is_lone = not text[max(0, start - 1) : start].isalnum() and not text[found.end() : found.end() + 1].isascii()
@@ -73,7 +73,7 @@ def _is_corporate(found: re.Match[str]) -> bool:
     digits = digits_of(found)
     if context.before(found.string, found.start(), context.CORPORATE):
         return True
-    if context.before(found.string, found.start(), context.ORDER, 16):
+    if context.vetoed(found.string, found.start(), context.ORDER, 16):
         return False
     is_numbered = digits[0] in "12" and digits[4:6] in _COMPANY_CLASSES and "-" in found.group()
     return is_numbered and checksums.is_corporate_number(digits)

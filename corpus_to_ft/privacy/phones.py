@@ -12,13 +12,13 @@ from corpus_to_ft.privacy.numbers import END_LONE, digits_of
 _GAP = r"[ ]?[)\-./·~_]?[ ]?\n?[ \t]{0,2}"
 _STRONG = r"[ ]?(?:[)\-./·~]|\) ?-)[ ]?\n?[ \t]{0,2}"
 _AREA = r"(?:2|3[1-3]|4[1-4]|5[1-5]|6[1-4]|70|50[2-8]?)"
-_ABROAD = r"\(?\+?82\)?[ -]{0,2}(?:\(0\)[ -]?)?0?"
+_ABROAD = r"\(?(?:\+|00)?82\)?[ -]{0,2}(?:\(0\)[ -]?)?0?"
 _NOT_NUMBERED = r"(?<![0-9])(?<![0-9]-)"
 _ENDS = r"(?![0-9])(?!-[0-9A-Fa-f]{3})"
 
 MOBILE = re.compile(rf"{_NOT_NUMBERED}(?:{_ABROAD}|\(?0)1[016789]{_GAP}[0-9]{{3,4}}{_GAP}[0-9]{{4}}{_ENDS}")
 AREA = re.compile(
-    rf"(?<![0-9.])(?<![0-9][-:,/])(?:{_ABROAD}|\(?0){_AREA}(?:{_STRONG}|[ ]{{1,2}})[0-9]{{3,4}}"
+    rf"(?<![0-9])(?<![0-9][-:,/.])(?:{_ABROAD}|\(?0){_AREA}(?:{_STRONG}|[ ]{{1,2}})[0-9]{{3,4}}"
     rf"(?:[ ]?[-./·~][ ]?\n?| )[0-9]{{4}}{_ENDS}(?![A-Za-z])"
 )
 SOLID_AREA = re.compile(rf"(?<![0-9A-Za-z_.,+-])0{_AREA}[0-9]{{7,8}}{END_LONE}")
@@ -62,7 +62,7 @@ def _is_mobile(found: re.Match[str]) -> bool:
     named = context.before(text, start, context.PHONE)
     if set(digits) <= {"0", "1"} or ("+" not in found.group() and digits.startswith("82")):
         return named
-    if re.match(r"[0-9A-Za-z_.,]$", text[max(0, start - 1) : start]) or re.match(
+    if re.search(r"[0-9A-Za-z_]$|[0-9][.,]$", text[max(0, start - 2) : start]) or re.match(
         r"[0-9A-Za-z_]|[.,:/][0-9]", text[found.end() : found.end() + 2]
     ):
         return named and not text[found.end() : found.end() + 1].isdigit()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from corpus_to_ft.privacy import context
 from corpus_to_ft.privacy.kinds import Found
 from corpus_to_ft.privacy.words import words
 
@@ -76,7 +77,7 @@ def _address(text: str, core: re.Match[str], before: re.Match[str]) -> Found | N
     if end == core.end() and _COUNTER.match(text, end):
         return None
     is_exact = end > core.end() or "-" in core.group() or "길" in core.group()
-    spoken = _SPEAKS_OF_HOME.search(text, max(0, begin - _HOME_CHARS), begin)
+    spoken = context.before(text, begin, _SPEAKS_OF_HOME, _HOME_CHARS)
     if not (province or is_exact or spoken):
         return None
     return Found("address", begin, end)
