@@ -10,7 +10,7 @@ from email.utils import format_datetime
 import pytest
 
 from corpus_to_ft.llm.chat.gate import Closed, Gate
-from corpus_to_ft.llm.chat.pace import Allowance, Meter
+from corpus_to_ft.llm.chat.pace import VAIN_PAUSES, Allowance, Meter
 from corpus_to_ft.llm.chat.waits import allowance, asked_wait, back_off
 
 
@@ -149,6 +149,26 @@ def test_a_lone_refusal_teaches_nothing_and_many_teach_the_pace() -> None:
     learned = asyncio.run(run(20))
     assert learned is not None
     assert 100 < learned < 400
+
+
+def test_a_learned_pace_that_ends_no_refusals_is_given_up() -> None:
+    async def run(refused_each: int) -> tuple[float | None, bool]:
+        gate = Gate(max_concurrency=100)
+        now = await gate.enter(1, 10)
+        gate.leave(now)
+        for episode in range(1 + VAIN_PAUSES):
+            for _ in range(10):
+                gate.answered(now + 0.1)
+            for _ in range(10 if not episode else refused_each):
+                gate.refused(now + 0.1, now, 0.01)
+            now = await gate.enter(1, 10)
+            gate.leave(now)
+        return gate.pace, gate._pace.by_chance
+
+    assert asyncio.run(run(5)) == (None, True)
+    pace, by_chance = asyncio.run(run(1))
+    assert pace
+    assert not by_chance
 
 
 def test_headers_that_say_little_is_left_set_the_pace() -> None:

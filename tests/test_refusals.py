@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from corpus_to_ft.llm.openai_compatible import OpenaiCompatibleProvider
 from corpus_to_ft.llm.stage import Limits
 from corpus_to_ft.records import ProviderFailure, Reply
 from corpus_to_ft.store import RunStore
+from corpus_to_ft.store.database import Call
 
 TEXT = {"structured": "text"}
 
@@ -110,6 +113,30 @@ def test_an_answer_that_was_under_way_before_a_refusal_says_nothing_about_it() -
         return held, waiting.done()
 
     assert asyncio.run(run()) == (True, True)
+
+
+def test_waits_of_a_call_grow_also_where_others_made_one_of_them_long(tmp_path: Path) -> None:
+    """Two tries of a call that lie as far apart as each other look like a client that does not back off."""
+    with (
+        serve(latency_ms=5, faults={"429": 0.15, "500": 0.35}, retry_after="ms:700") as server,
+        asking(tmp_path, server, max_concurrency=8, patience_s=60) as ask,
+    ):
+        assert all(isinstance(answer, Reply) for answer in ask(prompts(60)))
+    calls: dict[str, list[Call]] = {}
+    with RunStore.read(tmp_path) as store:
+        for call in store.calls():
+            calls.setdefault(call.prompt_id, []).append(call)
+    judged = 0
+    for tries in calls.values():
+        began = [datetime.fromisoformat(call.started_at).timestamp() for call in tries]
+        gaps = [
+            after - before - call.latency_s
+            for call, before, after in zip(tries, began, began[1:], strict=False)
+            if call.outcome == "http_500"
+        ]
+        judged += len(gaps) > 1
+        assert len(gaps) < 2 or any(later > 1.1 * earlier for earlier, later in itertools.pairwise(gaps)), gaps
+    assert judged > 3
 
 
 def test_a_bug_while_asking_comes_out_and_keeps_nobody_waiting() -> None:

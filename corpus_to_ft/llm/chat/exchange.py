@@ -283,7 +283,10 @@ class Exchange:
             alone_s = line.gate.overloaded(now, started_at, verdict.wait_s)
         if (verdict.wait_s or 0) > WORTH_TELLING_S:
             self.ledger.say(tr("{url} asks to wait {seconds:.0f} s", url=manners.base_url, seconds=verdict.wait_s))
-        return alone_s if verdict.wait_s is not None else self._longer_wait(self._tries, now)
+        if verdict.wait_s is not None:
+            return alone_s
+        # Where the gate keeps a pace, standing in its queue is no wait of our own.
+        return back_off(self._tries) if verdict.kind == "limited" else self._longer_wait(self._tries, now)
 
     def _longer_wait(self, tries: int, now: float) -> float:
         """Our own wait before the next try: longer than the one before it, whatever had made that one long."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 FEWEST_REFUSALS, REFUSED_SHARE = 3, 0.3
 # Who was taken for one that refuses by chance has to refuse this much to be taken seriously again.
 MANY_REFUSALS, MOST_REFUSED = 10, 0.5
+# So many closed gates after a pace was learned show the same, while that many are still refused.
+VAIN_PAUSES = 8
 # So many closed gates that changed nothing show that the server refuses by chance.
 CHANCES = 3
 # Refusals that lie further apart than this are told apart.
@@ -82,6 +84,7 @@ class Pace:
     _learned: float = 0.0
     _learned_at: float = 0.0
     _chances: int = 0
+    _vain_pauses: int = 0
     _refused_share: float = 0.0
     _episode: _Episode | None = None
 
@@ -103,6 +106,8 @@ class Pace:
         episode = self._current(now, closed_until)
         episode.answered += 1
         self._refused_share *= 1 - RECENT
+        if self._refused_share < STILL_REFUSED / 4:
+            self._vain_pauses = 0
         episode.answered_since += bool(episode.refused)
         if self.is_learned and self.meter.rate:
             self.meter.rate += GROWTH
@@ -125,18 +130,24 @@ class Pace:
         if self.is_learned and self.meter.rate and started_at >= self._learned_at:
             self.meter.rate *= EASE
             if self.meter.rate < FORGOTTEN * self._learned and self._refused_share > STILL_REFUSED:
-                self.meter.rate, self.by_chance = None, True
+                self._take_for_chance()
+
+    def _take_for_chance(self) -> None:
+        self.meter.rate, self.by_chance, self._vain_pauses = None, True, 0
 
     def reopened(self, now: float) -> None:
         """Learn from the episode that ended with the last refusals: what was taken, over all its time."""
         episode = self._episode
         if episode is None or not episode.refused:
             return
-        if self.is_heavy:
+        self._vain_pauses += self.is_learned
+        if self._vain_pauses >= VAIN_PAUSES and self._refused_share > STILL_REFUSED:
+            self._take_for_chance()
+        elif self.is_heavy:
             self._chances = 0
             if not self.meter.rate and not self.by_chance and episode.answered:
                 self.meter.rate = self._learned = episode.answered / max(now - episode.began, 0.05)
-                self._learned_at = now
+                self._learned_at, self._vain_pauses = now, 0
         elif not self.meter.rate:
             self._chances += 1
             self.by_chance = self.by_chance or self._chances >= CHANCES
