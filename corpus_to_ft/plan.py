@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus_to_ft.document_work import DocumentWork, reading_fingerprint
+from corpus_to_ft.ingest.across import look_across
 from corpus_to_ft.ingest.base import SourceFile, is_address
 from corpus_to_ft.ingest.site.memory import Access, Looking
 from corpus_to_ft.ingest.sources import find_sources
@@ -20,6 +21,7 @@ from corpus_to_ft.run.each import Task
 from corpus_to_ft.settings import Settings
 from corpus_to_ft.store import RunStore
 from corpus_to_ft.store.database import FILE_NAME
+from corpus_to_ft.store.spool import Spool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +90,8 @@ def make_plan(settings: Settings, sources: Sequence[str], out: Path, *, asks_sit
         fingerprint = work.fingerprints()["generate"]
         counts: Counter[str] = Counter()
         sites: list[SitePlan] = []
-        for document in _documents(settings, sources, out, store, counts, sites if asks_sites else None):
+        found = _documents(settings, sources, out, store, counts, sites if asks_sites else None)
+        for document in _compared(settings, stack.enter_context(Spool(found))):
             counts["documents"] += 1
             if store and store.has("generate", (fingerprint, document.id)):
                 counts["documents_done"] += 1
@@ -136,6 +139,12 @@ def _documents(
         counts["files_done"] += result is not None
         found = result if result is not None else read_documents(file, read.readers, settings.ingest, settings.privacy)
         yield from (record for record in found if isinstance(record, Document))
+
+
+def _compared(settings: Settings, documents: Spool) -> Iterator[Document]:
+    """Without what they repeat of each other, and without copies, as a run takes them."""
+    across = look_across(documents.read, settings.documents)
+    yield from (kept for document in documents.read() if isinstance(kept := across.apply(document), Document))
 
 
 def _pages(

@@ -21,6 +21,35 @@ from corpus_to_ft.store import RunStore
 __all__ = ["posts"]
 
 
+THINGS = [
+    "생선",
+    "배추",
+    "사과",
+    "우유",
+    "달걀",
+    "쌀",
+    "꿀",
+    "소금",
+    "된장",
+    "두부",
+    "포도",
+    "감자",
+    "버섯",
+    "마늘",
+    "양파",
+    "고추",
+    "들깨",
+    "보리",
+    "콩",
+    "귤",
+    "배",
+    "밤",
+    "대추",
+    "미역",
+]
+FOOT = "\n창고 소식지는 매주 월요일에 나옵니다. 구독은 사무실 앞 종이에 이름을 적으면 됩니다.\n"
+
+
 class CountedProvider(ScriptedProvider):
     """Each call takes ten tokens; one prompt in `broken` is asked a second time, after a refusal that costs nothing."""
 
@@ -89,9 +118,9 @@ def test_repeats_take_more_of_everything() -> None:
 def many(tmp_path: Path) -> Path:
     folder = tmp_path / "많은 글"
     folder.mkdir()
-    for number in range(TELLING_PROMPTS + 4):
-        text = f"{number}번 창고는 아침 {number % 9 + 1}시에 문을 엽니다. 상자는 {number + 10}개까지 들어갑니다. 온도는 영하 {number}도입니다."
-        (folder / f"{number}.md").write_text(f"# {number}번 창고\n\n{text}\n", encoding="utf-8")
+    for number, thing in enumerate(THINGS):
+        text = f"{thing} 창고는 아침 {number % 9 + 1}시에 문을 엽니다. {thing} 상자는 {number + 10}개까지 들어갑니다. 온도는 영하 {number}도입니다."
+        (folder / f"{number}.md").write_text(f"# {thing} 창고\n\n{text}\n", encoding="utf-8")
     return folder
 
 
@@ -118,3 +147,18 @@ def test_a_dry_run_says_the_range_and_learns_from_the_folder(posts: Path, many: 
 def plan_of(server: Served, posts: Path, out: Path) -> dict[str, float]:
     said: dict[str, float] = json.loads(run(server, posts, out, "--dry-run", "--json").stdout)
     return said
+
+
+def test_a_dry_run_sees_documents_as_the_run_does(many: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    for path in many.iterdir():
+        path.write_text(path.read_text(encoding="utf-8") + FOOT, encoding="utf-8")
+    (many / "사본.md").write_text((many / "0.md").read_text(encoding="utf-8"), encoding="utf-8")
+    with serve() as server:
+        before = plan_of(server, many, out)
+        told = json.loads(run(server, many, out, "--json").stdout)
+        assert told["notes"]["repeated_paragraph"]
+        assert server.stats()["requests"] == before["calls"]
+        after = plan_of(server, many, out)
+    assert (after["calls"], after["documents"]) == (0, told["documents"])
+    assert after["documents_done"] == after["documents"] == before["documents"] == len(THINGS)
