@@ -38,7 +38,8 @@ class Outcome:
     """What a run came to. `rejected` and `notes` count by reason; `made`, `reused`, `postponed` items of all stages.
 
     `cost` (US dollars, of all runs into the folder) is certain. At most `cost_uncertain` comes on top of it for calls
-    that were lost or not counted, and `cost_reserved` for what batches at a server can still cost.
+    that were lost or not counted, and `cost_reserved` for what batches at a server can still cost. `sites` say for each
+    address what it took: requests, pages fetched, unchanged, known and skipped by reason.
     """
 
     out: str
@@ -58,6 +59,7 @@ class Outcome:
     cost_uncertain: float
     cost_reserved: float
     warnings: Sequence[str]
+    sites: Sequence[Mapping[str, Any]] = ()
 
 
 def compare_documents(settings: Settings, store: RunStore) -> None:
@@ -100,6 +102,7 @@ def outcome(store: RunStore, out: Path, tallies: Sequence[Tally], ask: DirectAsk
         calls=calls,
         **_costs(store),
         warnings=list(contents.warnings()),
+        sites=store.fact("sites") or [],
     )
 
 

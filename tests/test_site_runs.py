@@ -92,6 +92,7 @@ def test_a_second_run_reads_and_transfers_only_what_changed(tmp_path: Path) -> N
         again = ingest(server, tmp_path)
         assert again.made == 0
         assert server.counts()[200] == 1  # robots.txt
+        assert [(told["fetched"], told["unchanged"], told["requests"]) for told in again.sites] == [(0, 13, 14)]
         server.page("/posts/5/", article("고친 글", prose(77)))
         third = ingest(server, tmp_path)
     assert third.made == 1
