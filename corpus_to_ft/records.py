@@ -22,7 +22,7 @@ from corpus_to_ft.language import Sentence
 
 BlockKind = Literal["heading", "paragraph", "list_item", "code", "table_row", "quote"]
 Kind = Literal["qa", "keywords", "summary"]
-PromptKind = Literal["qa", "keywords", "summary", "judge"]
+PromptKind = Literal["qa", "keywords", "summary", "judge", "embedding"]
 Role = Literal["system", "user", "assistant"]
 Split = Literal["train", "validation", "test"]
 Meta = Mapping[str, Any]
@@ -172,7 +172,8 @@ class Prompt:
     Facts: `kind` (qa, keywords, summary, judge), `text` (the source), `title`, `headings`, `blocks` (count in
     `text`), `count` (how many questions or keywords are wanted, at most), `max_tokens` (of a
     summary, in the encoding named by `encoding`). Chat: `messages`, `schema` (JSON schema of the
-    reply), `sampling` (temperature and the like).
+    reply), `sampling` (temperature and the like). A prompt of kind embedding is answered with a vector
+    for each message.
     """
 
     id: str

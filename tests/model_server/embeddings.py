@@ -11,16 +11,22 @@ from typing import Any
 DIMENSIONS = 64
 
 
-def answer(body: dict[str, Any]) -> dict[str, Any]:
-    """The list of vectors, as numbers or as base64 of 32-bit floats."""
+def answer(body: dict[str, Any], fault: str | None = None) -> dict[str, Any]:
+    """The list of vectors, as numbers or as base64 of 32-bit floats; `fault` as the settings name them."""
     given = body["input"]
     if isinstance(given, str) or (given and isinstance(given[0], int)):
         given = [given]
     size = int(body.get("dimensions") or DIMENSIONS)
-    packed = body.get("encoding_format") == "base64"
+    packed = body.get("encoding_format") == "base64" and fault != "plain_numbers"
     vectors = [vector(text if isinstance(text, str) else str(text), size) for text in given]
+    if fault == "wrong_dimension":
+        vectors[-1] = vectors[-1][:-1]
     shown: list[Any] = [_packed(each) for each in vectors] if packed else list(vectors)
     data = [{"object": "embedding", "index": index, "embedding": each} for index, each in enumerate(shown)]
+    if fault == "shuffled":
+        data.reverse()
+    if fault == "missing_vector":
+        del data[len(data) // 2]
     return {"object": "list", "data": data, "model": body["model"]}
 
 

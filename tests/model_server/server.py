@@ -15,7 +15,7 @@ from urllib.parse import parse_qs
 from . import contents, embeddings, faults
 from .http import Connection, Ending, Request, json_bytes, response
 from .limits import Limits, retry_after
-from .settings import BODY_FAULTS, Settings
+from .settings import BAD_VECTORS, BODY_FAULTS, Settings
 from .stats import Stats
 
 _ROUTE = re.compile(r"(?:/openai)?(?:/v1|/deployments/[^/]+)?/(chat/completions|embeddings|models)(/[^/]+)?$")
@@ -176,6 +176,8 @@ class ModelServer:
             content = contents.answer(body["messages"], schema)
             if len(self._contents) < CONTENTS_REMEMBERED:
                 self._contents[kept] = content
+        if self.settings.replies:
+            content = self.settings.replies[(self.stats.requests - 1) % len(self.settings.replies)]
         choice = faults.said(fault, content, contents.text_of(body["messages"][-1]))
         most = self.settings.max_reply_tokens or 10**9
         most = min(most, body.get("max_completion_tokens") or most, body.get("max_tokens") or most)
@@ -195,10 +197,12 @@ class ModelServer:
         }  # fmt: skip
         return self._whole(value, Answer(status=200, data=b"", prompt=prompt, usage=(tokens, used), sound=choice.sound))
 
-    def _embeddings(self, body: dict[str, Any], prompt: str, _: int, tokens: int, __: str | None) -> Answer:
-        value = embeddings.answer(body)
+    def _embeddings(self, body: dict[str, Any], prompt: str, _: int, tokens: int, fault: str | None) -> Answer:
+        value = embeddings.answer(body, fault)
         value["usage"] = {"prompt_tokens": tokens, "total_tokens": tokens}
-        return self._whole(value, Answer(status=200, data=b"", prompt=prompt, usage=(tokens, 0), sound=True))
+        return self._whole(
+            value, Answer(status=200, data=b"", prompt=prompt, usage=(tokens, 0), sound=fault not in BAD_VECTORS)
+        )
 
     def _whole(self, value: dict[str, Any], answer: Answer) -> Answer:
         headers = [("x-request-id", f"req_{answer.prompt}"), *self._limits.headers(time.monotonic())]

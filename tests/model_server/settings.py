@@ -18,7 +18,11 @@ BAD_CONTENTS = (
     "broken_json", "wrong_schema", "empty_choices", "empty_content", "null_content", "length", "content_filter",
     "refusal", "echo", "wrong_language", "huge", "nul", "raw_nul", "lone_surrogate", "raw_lone_surrogate",
 )  # fmt: skip
-FAULTS = frozenset((*STATUS_FAULTS, *BODY_FAULTS, *USABLE_CONTENTS, *BAD_CONTENTS))
+# Of embeddings: in another order but with their places, one left out, one of another length, numbers where base64 was
+# asked for.
+VECTOR_FAULTS = ("shuffled", "missing_vector", "wrong_dimension", "plain_numbers")
+BAD_VECTORS = ("missing_vector", "wrong_dimension")
+FAULTS = frozenset((*VECTOR_FAULTS, *STATUS_FAULTS, *BODY_FAULTS, *USABLE_CONTENTS, *BAD_CONTENTS))
 RETRY_AFTER_FORMS = ("auto", "absent", "date:SECONDS", "ms:MILLISECONDS", "SECONDS")
 
 
@@ -41,6 +45,8 @@ class Settings:
     faults: dict[str, float] = field(default_factory=dict)
     # "attempt": a repeat may succeed; "prompt": it meets the same again.
     fault_by: str = "attempt"
+    # Said in turn, in the order in which requests arrive, in place of truthful contents.
+    replies: list[str] = field(default_factory=list)
     # Only so many first attempts of a prompt can meet a fault.
     fault_attempts: int = 0
     # Answered with 400: json_schema, json_object, temperature_value, or the name of a parameter.

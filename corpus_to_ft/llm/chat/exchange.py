@@ -248,10 +248,12 @@ class Exchange:
         return said.finish, said.usage, reply, reply
 
     def _fits(self, reply: Reply) -> bool:
+        if not self.prompt.schema:
+            return True
         try:
             read_json_reply(reply, self.prompt.schema)
         except BadReply:
-            return not self.prompt.schema
+            return False
         return True
 
     def _failure(self, reason: str, detail: Sentence) -> ProviderFailure:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import aiohttp
@@ -48,6 +48,10 @@ class Manners:
     extra_for: Callable[[Prompt], Mapping[str, Any]] | None = None
     key: str = field(default="", repr=False)
     service: Service = CHAT_SERVICE
+
+    def at(self, url: str, service: Service) -> Manners:
+        """The same manners for another service of the server."""
+        return replace(self, url=url, service=service)
 
 
 @dataclass(slots=True, kw_only=True)

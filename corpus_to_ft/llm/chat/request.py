@@ -47,7 +47,11 @@ def reply_room(prompt: Prompt) -> int:
 
 def guessed_tokens(prompt: Prompt) -> int:
     """A quick upper guess of the prompt's tokens; the server's own count replaces it."""
-    text = "".join(message.content for message in prompt.messages)
+    counted = guessed_text_tokens("".join(message.content for message in prompt.messages))
+    return counted + MESSAGE_TOKENS * len(prompt.messages) + (SCHEMA_TOKENS if prompt.schema else 0)
+
+
+def guessed_text_tokens(text: str) -> int:
     narrow = text.encode("ascii", "ignore")
     signs = len(narrow.translate(None, _LETTERS))
     korean = (len(text.encode("cp949", "ignore")) - len(narrow)) // 2
@@ -56,7 +60,7 @@ def guessed_tokens(prompt: Prompt) -> int:
     common, rare = korean - rare, rare + len(text) - len(narrow) - korean
     counted = (len(narrow) - signs) * TOKENS_A_LETTER + signs * TOKENS_A_SIGN
     counted += common * TOKENS_A_COMMON_CHAR + rare * TOKENS_A_RARE_CHAR
-    return int(counted) + MESSAGE_TOKENS * len(prompt.messages) + (SCHEMA_TOKENS if prompt.schema else 0)
+    return int(counted)
 
 
 def chat_body(prompt: Prompt, model: str, dialect: Dialect, extra: Mapping[str, Any]) -> dict[str, Any]:
