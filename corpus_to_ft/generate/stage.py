@@ -81,6 +81,7 @@ def _judged(
         if isinstance(reply, ProviderFailure) and reply.reason == NOT_ASKED:
             kind = wish.prompt.kind
             assert kind != "judge", "a generator asks for examples"
+            assert kind != "embedding", "a generator asks for examples"
             examples += foreseen(kind, wish.generator.most_examples(wish.subject), wish.subject)
     outcomes = iter(judge_examples(examples, ask, judge.least))
     return [end for item in made for end in (next(outcomes) if isinstance(item, Example) else (item,))]
