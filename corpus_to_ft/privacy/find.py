@@ -23,8 +23,8 @@ MOST_ROUNDS = 4
 NEAR, EDGE = 160, 60
 # Stands for an object in a text, and is neither a letter nor a space.
 _FILLER = "\ufffc"
-# Patterns look at what follows a number.
-SIGHT = 4
+# Patterns look at what follows a number, an extension among it.
+SIGHT = 8
 # A line end inside a group of digits; Markdown and HTML make a space of it. What is whole then is one group of a
 # number with hyphens, or lists of numbers would be some.
 _BROKEN = re.compile(r"(?<=[0-9])(?:[ \t]*\n[ \t>]*| )(?=[0-9]{1,6}(?![0-9]))")
