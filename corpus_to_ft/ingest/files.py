@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count, pairwise
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from corpus_to_ft.errors import cause_of
 from corpus_to_ft.ingest.base import FIND, MEBIBYTE, STAGE, IngestSettings, SourceFile, rejected
@@ -103,6 +104,14 @@ def _too_large(source: str, size: int, limit_mb: float) -> Rejected:
     return rejected(source, "too_large", detail)
 
 
+class _Folder(NamedTuple):
+    """A folder to go into; `above` are those that it lies in, for a link may lead back to one."""
+
+    path: Path
+    prefix: str
+    above: frozenset[tuple[int, int]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Walk:
     """`hidden` is a folder not to enter; `roots` are where links may lead, none of them means: anywhere."""
@@ -110,8 +119,20 @@ class Walk:
     hidden: str
     roots: tuple[str, ...]
 
-    def files(self, folder: Path, prefix: str, above: frozenset[tuple[int, int]] = frozenset()) -> Iterator[FileRef]:
-        """Only names are held, for a folder may have very many files."""
+    def files(self, folder: Path, prefix: str) -> Iterator[FileRef]:
+        """Only names are held, for a folder may have very many files; and folders may lie deeper than calls can."""
+        inside = [self._entries(_Folder(folder, prefix, frozenset()))]
+        while inside:
+            found = next(inside[-1], None)
+            if found is None:
+                inside.pop()
+            elif isinstance(found, _Folder):
+                inside.append(self._entries(found))
+            else:
+                yield found
+
+    def _entries(self, opened: _Folder) -> Iterator[FileRef | _Folder]:
+        folder, prefix, above = opened
         try:
             status = folder.stat()
             here = (status.st_dev, status.st_ino)
@@ -136,7 +157,7 @@ class Walk:
             if is_link and self._leads_out(path):
                 yield FileRef(path=path, source=f"{prefix}{name}", outside=True)
             elif is_folder:
-                yield from self.files(path, f"{prefix}{name}/", above | {here})
+                yield _Folder(path, f"{prefix}{name}/", above | {here})
             else:
                 yield FileRef(path=path, source=f"{prefix}{name}")
 
@@ -179,7 +200,7 @@ def _kind(path: Path) -> tuple[bool, bool]:
         is_link = stat.S_ISLNK(mode)
         return is_link, stat.S_ISDIR(path.stat().st_mode if is_link else mode)
     except OSError:
-        return path.is_symlink(), False
+        return os.path.islink(path), False  # noqa: PTH114 (Path.is_symlink raises for a path too long)
 
 
 def nfc(name: str) -> str:
