@@ -14,7 +14,9 @@ MAX_PIECE_CHARS = 8_000  # Keeps the lattice of one call small whatever the leng
 _CLOSE = "\"'”’»›」』】》〉)\\]}"
 _QUOTE_END = re.compile("[\"'”’」』]$")
 _STOP = re.compile(
-    f"(?<=[가-힣ㄱ-ㅣ)%\"'”’])(?:[.!?。…]+|[!?]+)[{_CLOSE}]*(?=\\s)|[.!?…]+[{_CLOSE}]*(?=\\s)|(?<=[다요까죠])[.!?](?=[가-힣])|。"
+    # A run of marks is tried once as a whole: a page of them would cost its square.
+    f"(?<=[가-힣ㄱ-ㅣ)%\"'”’])[.!?。…]++[{_CLOSE}]*+(?=\\s)|(?<![.!?…])[.!?…]++[{_CLOSE}]*+(?=\\s)"
+    "|(?<=[다요까죠])[.!?](?=[가-힣])|。"
 )
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:[A-Za-z]|(?:[A-Za-z]\.)+[A-Za-z]|Dr|Mr|Mrs|Ms|Prof|St|No|Fig|Eq|vs|etc|cf|al|Inc|Ltd|Co|Corp|approx)\.$",

@@ -16,9 +16,10 @@ HEAD_LINES = 12
 FILL_SHARE = 0.8  # of the widest line; every line but the last of a wrapped paragraph is at least so full
 MIN_WRAP_CHARS = 30
 
-_FACT = re.compile(r"[\s*\[·-]*(?P<name>[A-Za-z가-힣_ ]{1,20}?)\s*\]?\s*[:：]\s*(?P<value>\S.*)$")
+# White space is taken as a whole: a line of it, tried at every place, would cost its square.
+_FACT = re.compile(r"[\s*\[·-]*+(?P<name>[A-Za-z가-힣_ ]{1,20}?)\s*+\]?+\s*+[:：]\s*+(?P<value>\S.*)$")
 _BARE_DATE = re.compile(
-    r"\s*\(?(?:19|20)\d{2}\s*(?:년|[-./])\s*\d{1,2}\s*(?:월|[-./])\s*\d{1,2}\s*(?:일|\.)?[\s()월화수목금토일요일]*"
+    r"\s*\(?(?:19|20)\d{2}\s*(?:년|[-./])\s*\d{1,2}\s*(?:월|[-./])\s*\d{1,2}\s*+(?:일|\.)?[\s()월화수목금토일요일]*+"
     r"(?:(?:오전|오후)?\s*\d{1,2}:\d{2}(?::\d{2})?)?\)?\s*"
 )
 _LIST_ITEM = re.compile(
@@ -26,7 +27,7 @@ _LIST_ITEM = re.compile(
 )
 _BULLET = re.compile(r"\s*[-*+•·ㆍ▪◦▷▶○●▸–]\s+")
 _SIGNED = re.compile(
-    r"\s*(?:[■◆□◇★☆▣◈]\s*(?P<marked>\S.*)|[\[【<〈《]\s*(?P<bracketed>[^\]】>〉》]+)[\]】>〉》]\s*|#{1,6}\s+(?P<hashed>\S.*))$"
+    r"\s*(?:[■◆□◇★☆▣◈]\s*(?P<marked>\S.*)|[\[【<〈《]\s*+(?P<bracketed>[^\]】>〉》]++)[\]】>〉》]\s*|#{1,6}\s+(?P<hashed>\S.*))$"
 )
 _NUMBERED = re.compile(r"\s*(?:\d{1,2}(?:\.\d{1,2}){0,3}[.)]?|제\s*\d+\s*[장절조]|[IVX]{1,4}\.)\s+\S")
 _SENTENCE_END = re.compile(r"[.!?。…:;,]['\"”’)\]]*$|(?:다|요|까|죠|음|함)$")
