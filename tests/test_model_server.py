@@ -332,3 +332,9 @@ def test_errors_may_have_other_shapes(server: Served) -> None:
     assert chat(server)[2]["code"] == 404
     server.set(error_style="text")
     assert chat(server)[2].startswith("404: ")
+
+
+def test_replies_are_said_in_turn_whatever_is_asked(server: Served) -> None:
+    server.set(replies=["하나", "둘"])
+    said = [chat(server, text)[2]["choices"][0]["message"]["content"] for text in ("가", "나", "다")]
+    assert said == ["하나", "둘", "하나"]
