@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from os import killpg
 from pathlib import Path
 
-from benchmarks.corpora import check
 from benchmarks.kill import hashes
 from benchmarks.measured import READING, ROOT, Ran, counted, last_line, run_line
 
@@ -78,6 +77,8 @@ def on_both_sides(ran: Ran) -> list[str]:
 
 def findings(ran: Ran, folder: Path) -> list[str]:
     """What is wrong with a run; prints what it came to."""
+    from benchmarks.corpora import check  # its second counter warns of old ways while it is imported
+
     print(f"exit {ran.exit}, {ran.seconds:.0f} s, main {ran.main_mb:.0f} MB, largest worker {ran.worker_mb:.0f} MB")
     if ran.crashed:
         return [f"crash: {last_line(ran.error)}"]

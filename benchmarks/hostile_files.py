@@ -21,10 +21,34 @@ KIB, MIB, GIB = 1024, 1024 * 1024, 1024 * 1024 * 1024
 LAUGHS = '<?xml version="1.0"?>\n<!DOCTYPE x [<!ENTITY a0 "하하하하하하하하하하">'
 LAUGHS += "".join(f'<!ENTITY a{level} "{f"&a{level - 1};" * 10}">' for level in range(1, 11)) + "]>\n"
 OUTSIDE = '<?xml version="1.0"?>\n<!DOCTYPE x [<!ENTITY a10 SYSTEM "file:///etc/passwd">]>\n'
+OPENINGS = (
+    "저희 팀은",
+    "새 서버는",
+    "검색 화면은",
+    "결제 모듈은",
+    "배포 도구는",
+    "로그 수집기는",
+    "추천 모델은",
+    "알림 기능은",
+)
+TIMES = ("지난해부터", "하루에 한 번", "점심 시간마다", "주말 동안", "장애가 난 뒤에", "시험을 마치고", "두 달 만에")
+OBJECTS = (
+    "캐시를",
+    "색인을",
+    "설정 파일을",
+    "오래된 기록을",
+    "사용자 목록을",
+    "그림 파일을",
+    "암호화 열쇠를",
+    "대기열을",
+)
+ACTIONS = (
+    "두 층으로 나누었습니다", "다시 만들었습니다", "압축해서 옮겼습니다", "지우기로 정했습니다", "자동으로 확인합니다",
+    "여러 대에 나누어 둡니다", "절반으로 줄였습니다",
+)  # fmt: skip
 WORDS = (
-    "저희 팀은 지난해부터 배포 과정을 자동으로 바꾸었고 그 뒤로 장애가 절반으로 줄었습니다",
-    "캐시를 두 층으로 나누면 첫 요청도 빠르고 메모리도 적게 쓴다는 것을 실험으로 확인했습니다",
-    "로그는 하루에 한 번 모아서 압축하고 서른 날이 지나면 지우도록 정했습니다",
+    "저희 팀은 지난해부터 캐시를 두 층으로 나누었습니다",
+    "로그 수집기는 하루에 한 번 오래된 기록을 압축해서 옮겼습니다",
 )
 
 
@@ -151,7 +175,8 @@ def _yaml_laughs() -> str:
 def sentences(count: int, seed: int = 0) -> str:
     """Korean prose, a sentence a line; no two are the same."""
     drawn = random.Random(seed)
-    return "\n".join(f"{drawn.choice(WORDS)}({number}번째 기록)." for number in range(count))
+    parts = (OPENINGS, TIMES, OBJECTS, ACTIONS)
+    return "\n".join(f"{' '.join(map(drawn.choice, parts))}({seed}-{number}번째 기록)." for number in range(count))
 
 
 def real_gigabyte(folder: Path) -> None:
@@ -201,9 +226,9 @@ def _no_files(folder: Path) -> None:
 def _deep_folders(folder: Path) -> None:
     here = os.getcwd()  # noqa: PTH109 (deeper than any path may be long)
     os.chdir(folder)
-    for _ in range(1500):
-        os.mkdir("folder")  # noqa: PTH102
-        os.chdir("folder")
+    for _ in range(2500):
+        os.mkdir("f")  # noqa: PTH102
+        os.chdir("f")
     with open("글.md", "w", encoding="utf-8") as file:  # noqa: PTH123
         file.write(sentences(6))
     os.chdir(here)
@@ -228,7 +253,7 @@ def _xml(head: str, body: str) -> str:
 ARCHIVES: Mapping[str, Maker] = {
     "zip, 10 MB to 10 GB": lambda folder: packing.zip_bomb(folder / "bomb.zip", 10 * GIB),
     "zip that lies about its size": _later("lie.zip", _lying_zip),
-    "zip, entries over each other": _later("overlap.zip", lambda: packing.zipped_onto_itself(20_000, 20 * MIB)),
+    "zip, entries over each other": _later("overlap.zip", lambda: packing.zipped_onto_itself(5_000, 20 * MIB)),
     "zip, a million entries": lambda folder: packing.many_entries(folder / "many.zip", 1_000_000),
     "zip in zip, 60 deep": _later("deep.zip", lambda: _nested_zip(60)),
     "16 zips in 16 zips, 5 deep": _later("bushy.zip", lambda: _bushy_zip(5, 16)),
@@ -283,9 +308,9 @@ TEXTS: Mapping[str, Maker] = {
     "1.9 M full stops": _later("stops.txt", lambda: "." * 1_900_000),
     "1.9 M emoji": _later("emoji.txt", lambda: "👩‍👩‍👧" * 380_000),
     "1.9 M combining marks": _later("marks.txt", lambda: "e" + "\u0301" * 1_900_000),
-    "1.9 M characters of prose": _later("prose.txt", lambda: sentences(38_000)),
-    "1.9 M of one sentence": _later("same.txt", lambda: f"{WORDS[0]}. " * 42_000),
-    "one line of 1.9 M prose": _later("line.txt", lambda: sentences(38_000, 1).replace("\n", " ")),
+    "1.9 M characters of prose": _later("prose.txt", lambda: sentences(70_000)[:1_900_000]),
+    "1.9 M of one sentence": _later("same.txt", lambda: (f"{WORDS[0]}. " * 70_000)[:1_900_000]),
+    "one line of 1.9 M prose": _later("line.txt", lambda: sentences(70_000, 1)[:1_900_000].replace("\n", " ")),
     "zeros, 50 MB": _later("zeros.txt", lambda: bytes(50 * MIB)),
     "noise, 20 MB": _later("noise.txt", lambda: random.Random(2).randbytes(20 * MIB)),
 }  # fmt: skip
@@ -293,7 +318,7 @@ PLACES: Mapping[str, Maker] = {
     "names": _names,
     "links": _links,
     "pipe and socket": _no_files,
-    "1,500 folders deep": _deep_folders,
+    "2,500 folders deep": _deep_folders,
     "unreadable (another user)": _unreadable,
     "1 GB, sparse": _sparse,
     "1 GB of Korean sentences": real_gigabyte,

@@ -43,7 +43,7 @@ class Ran:
     def lines(self, name: str) -> list[dict[str, Any]]:
         """What `--export` wrote: documents, rejected and others."""
         path = self.out / "exports" / f"{name}.jsonl"
-        return [json.loads(line) for line in path.open(encoding="utf-8")] if path.exists() else []
+        return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n")[:-1]] if path.exists() else []
 
 
 def run_line(
