@@ -29,14 +29,13 @@ from corpus_to_ft.export import export as export_contents
 from corpus_to_ft.ingest.base import STAGE, Found, Item, SourceFile, Unchanged, is_address
 from corpus_to_ft.ingest.site.memory import Access
 from corpus_to_ft.ingest.sources import find_sources
-from corpus_to_ft.ingest.stage import ReadWork, read_documents
+from corpus_to_ft.ingest.stage import ReadWork, capped, read_each
 from corpus_to_ft.language import tr
 from corpus_to_ft.llm.stage import NO_LIMITS, DirectAsk, LedgerAsk, Limits
 from corpus_to_ft.passages import analyze_document
 from corpus_to_ft.privacy.guard import reason_to_withhold
 from corpus_to_ft.records import Document, Keywords, Note, Rejected
 from corpus_to_ft.run.base import Executor, Progress, Silence
-from corpus_to_ft.run.capped import CappedExecutor
 from corpus_to_ft.run.each import Tally, Task, do_each
 from corpus_to_ft.run.processes import ProcessesExecutor
 from corpus_to_ft.run.serial import SerialExecutor
@@ -118,12 +117,8 @@ def _ingest(settings: Settings, found: Iterator[Found], store: RunStore, progres
     store.start_list()
     store.save_fact(UNFINISHED, fingerprint)
     access.keeper, access.is_done = store, lambda item_id: store.has("ingest", (fingerprint, item_id))
-    reads = CappedExecutor(
-        # A second one is started only where the first has enough to do.
-        workers=max(settings.run.workers, min(READING_WORKERS, os.cpu_count() or 1)),
-        max_seconds=settings.ingest.max_seconds,
-        max_memory_mb=settings.ingest.max_memory_mb,
-    )
+    # A second one is started only where the first has enough to do.
+    reads = capped(settings.ingest, max(settings.run.workers, min(READING_WORKERS, os.cpu_count() or 1)))
     stages = {"ingest": fingerprint}
     tally = do_each(tasks(), work, fingerprints=stages, store=store, executor=reads, progress=progress)
     store.use_list()
@@ -185,13 +180,11 @@ def _make_executor(settings: Settings) -> Executor:
 
 def list_keywords(settings: Settings, sources: Sequence[str], top: int) -> Iterator[Keywords | Rejected]:
     """The best keywords of each document, without a run; `document_id` holds the document's source."""
-    readers, analyzer = settings.make_readers(), settings.make_analyzer()
-    for ref in find_sources(sources, settings.ingest):
-        file = ref.read(settings.ingest)
-        found = (
-            read_documents(file, readers, settings.ingest, settings.privacy) if isinstance(file, SourceFile) else [file]
-        )
-        for record in found:
+    analyzer = settings.make_analyzer()
+    work = ReadWork(readers=tuple(settings.make_readers()), settings=settings.ingest, privacy=settings.privacy)
+    items = (ref.read(settings.ingest) for ref in find_sources(sources, settings.ingest))
+    for records in read_each(items, work):
+        for record in records:
             if isinstance(record, Rejected):
                 yield record
             elif isinstance(record, Document):

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from corpus_to_ft.document_work import DocumentWork, reading_fingerprint
@@ -14,13 +15,13 @@ from corpus_to_ft.ingest.across import look_across
 from corpus_to_ft.ingest.base import SourceFile, is_address
 from corpus_to_ft.ingest.site.memory import Access, Looking
 from corpus_to_ft.ingest.sources import find_sources
-from corpus_to_ft.ingest.stage import ReadWork, read_documents
+from corpus_to_ft.ingest.stage import ReadWork, read_each
 from corpus_to_ft.llm.estimate import EstimatingAsk, Repeats
 from corpus_to_ft.records import Document
 from corpus_to_ft.run.each import Task
 from corpus_to_ft.settings import Settings
 from corpus_to_ft.store import RunStore
-from corpus_to_ft.store.database import FILE_NAME
+from corpus_to_ft.store.database import FILE_NAME, Key
 from corpus_to_ft.store.spool import Spool
 
 
@@ -129,16 +130,22 @@ def _documents(
     if len(addresses) == len(sources):
         return
     files = [source for source in sources if not is_address(source)]
-    for ref in find_sources(files, settings.ingest, skip=out):
-        file = ref.read(settings.ingest)
-        counts["files"] += 1
-        if not isinstance(file, SourceFile):
-            continue
-        key = (fingerprint, file.id_of(hashlib.sha256(file.data).hexdigest()))
-        result = store.result("ingest", key) if store else None
-        counts["files_done"] += result is not None
-        found = result if result is not None else read_documents(file, read.readers, settings.ingest, settings.privacy)
-        yield from (record for record in found if isinstance(record, Document))
+    done: list[Key] = []
+
+    def unread() -> Iterator[SourceFile]:
+        for ref in find_sources(files, settings.ingest, skip=out):
+            file = ref.read(settings.ingest)
+            counts["files"] += 1
+            if isinstance(file, SourceFile):
+                key = (fingerprint, file.id_of(hashlib.sha256(file.data).hexdigest()))
+                if store and store.has("ingest", key):
+                    done.append(key)
+                else:
+                    yield file
+
+    results = chain(read_each(unread(), read), (store.result("ingest", key) or () for key in done) if store else ())
+    yield from (record for result in results for record in result if isinstance(record, Document))
+    counts["files_done"] = len(done)
 
 
 def _compared(settings: Settings, documents: Spool) -> Iterator[Document]:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from corpus_to_ft.decode import clean_text
 from corpus_to_ft.errors import InputError
-from corpus_to_ft.ingest.base import BadPage, IngestSettings, Item, Match, Page, Reader, SourceFile, Unchanged, rejected
+from corpus_to_ft.ingest.base import (
+    STAGE,
+    BadPage,
+    IngestSettings,
+    Item,
+    Match,
+    Page,
+    Reader,
+    SourceFile,
+    Unchanged,
+    rejected,
+)
 from corpus_to_ft.ingest.dates import iso_date
 from corpus_to_ft.ingest.languages import language_of
 from corpus_to_ft.ingest.privacy import protect
@@ -17,7 +28,8 @@ from corpus_to_ft.language import Sentence
 from corpus_to_ft.privacy.mask import mask_sentence
 from corpus_to_ft.privacy.settings import PrivacySettings
 from corpus_to_ft.records import Document, Note, Rejected
-from corpus_to_ft.run.each import Task
+from corpus_to_ft.run.capped import CappedExecutor
+from corpus_to_ft.run.each import Guarded, Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +45,19 @@ class ReadWork:
             yield "ingest", tuple(read_documents(task.item, self.readers, self.settings, self.privacy))
         elif not isinstance(task.item, Unchanged):  # whose result is there
             yield "ingest", (task.item,)
+
+
+def capped(settings: IngestSettings, workers: int = 1) -> CappedExecutor:
+    """Who reads what others made."""
+    return CappedExecutor(workers=workers, max_seconds=settings.max_seconds, max_memory_mb=settings.max_memory_mb)
+
+
+def read_each(items: Iterable[Item], work: ReadWork) -> Iterator[tuple[Document | Rejected | Note, ...]]:
+    """What reading gives for each item, without a run; in order, but for a file that brought its worker down."""
+    guarded = Guarded(work=work, last_stage=STAGE)
+    tasks = (Task(item=item, item_id=item.source, source=item.source, given={}) for item in items)
+    for task, outcome in capped(work.settings).map(guarded, tasks):
+        yield guarded.done(task, outcome).results.get(STAGE, ())
 
 
 def read_documents(

@@ -83,24 +83,25 @@ class Guarded(Generic[T]):
         except ProviderUnavailable as error:
             return Done(results=results, postponed=error.sentence)
         except InputError as error:
-            results.update(self.fell(task, error).results)
+            results.update(self._fell(task, error).results)
         except (ProviderRefused, BadReply) as error:
             results[self.last_stage] = (self._rejected(task, error.reason, error.sentence),)
         return Done(results=results)
 
-    def fell(self, task: Task[T], error: InputError) -> Done:
-        """What becomes of a task whose item cannot be used."""
+    def done(self, task: Task[T], outcome: Done | InputError) -> Done:
+        """What an executor gave for a task; where it ended the worker, it knows nothing of sources."""
+        if isinstance(outcome, Done):
+            return outcome
+        detail = Sentence("{source}: {detail}", source=task.source, detail=outcome.detail)
+        return self._fell(task, InputError(outcome.reason, detail))
+
+    def _fell(self, task: Task[T], error: InputError) -> Done:
         return Done(results={self.last_stage: (self._rejected(task, error.reason, error.detail),)})
 
     def _rejected(self, task: Task[T], reason: str, detail: Sentence) -> Rejected:
         return Rejected.make(
             item_id=task.item_id, source=task.source, stage=self.last_stage, reason=reason, detail=detail
         )
-
-
-def _naming(task: Task[T], error: InputError) -> InputError:
-    """An executor knows nothing of sources."""
-    return InputError(error.reason, Sentence("{source}: {detail}", source=task.source, detail=error.detail))
 
 
 @contextmanager
@@ -148,7 +149,7 @@ def do_each(
 
     guarded = Guarded(work=work, last_stage=last_stage)
     for task, outcome in executor.map(guarded, missing(), abandon):
-        done = guarded.fell(task, _naming(task, outcome)) if isinstance(outcome, InputError) else outcome
+        done = guarded.done(task, outcome)
         for stage, result in done.results.items():
             store.save_result(stage, (fingerprints[stage], task.item_id), result)
         counts["postponed" if done.postponed else "made"] += 1
