@@ -136,7 +136,7 @@ class Walk:
         try:
             status = folder.stat()
             here = (status.st_dev, status.st_ino)
-            if here in above or (self.hidden and os.path.realpath(folder) == self.hidden):
+            if here in above or (self.hidden and here == self._hidden()):
                 return
             with os.scandir(folder) as entries:
                 names = [entry.name for entry in entries if not is_skipped(nfc(entry.name))]
@@ -160,6 +160,14 @@ class Walk:
                 yield _Folder(path, f"{prefix}{name}/", above | {here})
             else:
                 yield FileRef(path=path, source=f"{prefix}{name}")
+
+    def _hidden(self) -> tuple[int, int] | None:
+        """Looked up anew, for a run makes its folder meanwhile; to resolve the path of each folder costs its depth."""
+        try:
+            status = os.stat(self.hidden)  # noqa: PTH116 (a path made of text)
+        except OSError:
+            return None
+        return status.st_dev, status.st_ino
 
     def _leads_out(self, path: Path) -> bool:
         if not self.roots:
