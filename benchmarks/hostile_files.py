@@ -319,7 +319,7 @@ PLACES: Mapping[str, Maker] = {
     "links": _links,
     "pipe and socket": _no_files,
     "2,500 folders deep": _deep_folders,
-    "unreadable (another user)": _unreadable,
+    "unreadable": _unreadable,
     "1 GB, sparse": _sparse,
     "1 GB of Korean sentences": real_gigabyte,
     "appended to while it is read": _later("growing.txt", lambda: sentences(60_000)),

@@ -51,12 +51,25 @@ def run_line(
     out: Path,
     *options: str,
     limit_s: float = 600,
-    user: int | None = None,
+    through: Sequence[str] = (),
     meanwhile: Callable[[int], object] = lambda _: None,
-    environment: Mapping[str, str] | None = None,
 ) -> Ran:
-    """Run and measure; `options` are those of `--set`. `meanwhile` is called again and again with the process id."""
-    command = [sys.executable, "-m", "corpus_to_ft", "run", *map(str, sources), "-o", str(out), "--json", "--export"]
+    """Run and measure; `options` are those of `--set`, `through` a program that starts it.
+
+    `meanwhile` is called again and again with the process id.
+    """
+    command = [
+        *through,
+        sys.executable,
+        "-m",
+        "corpus_to_ft",
+        "run",
+        *map(str, sources),
+        "-o",
+        str(out),
+        "--json",
+        "--export",
+    ]
     command += ["--yes", *(part for option in (KINDS, *options) for part in ("--set", option))]
     told, said = out.with_name(f"{out.name}.stderr"), out.with_name(f"{out.name}.stdout")
     peaks: dict[int, float] = {}
@@ -64,8 +77,8 @@ def run_line(
     is_late = False
     with told.open("wb") as errors, said.open("wb") as results:
         process = subprocess.Popen(
-            command, stdout=results, stderr=errors, start_new_session=True, user=user,
-            env={"PYTHONPATH": str(ROOT), **os.environ, **(environment or {})},
+            command, stdout=results, stderr=errors, start_new_session=True,
+            env={"PYTHONPATH": str(ROOT), **os.environ},
         )  # fmt: skip
         while process.poll() is None:
             _look(process.pid, peaks)
