@@ -64,7 +64,7 @@ class Document:
 
     `source` is the path relative to what the user named (inside an archive `export.zip!page.md`) or
     the address. `published` is ISO 8601 or None. `meta` holds what the source said beyond that, JSON
-    values only; known keys: `tags` (list of str), `url` (str), `encoding` (str), `warnings` (list of str).
+    values only; known keys: `tags` (list of str), `url`, `encoding`, `licence`, `lang` (str), `warnings` (list of str).
     `blocks` are in order, do not overlap and cover every character that is not white space.
     """
 

@@ -121,7 +121,8 @@ def test_bad_files_fall_out_with_their_reason_and_the_good_one_stays(source: Pat
     (source / "빈.txt").write_bytes(b"")
     (source / "깨짐.txt").write_bytes(TEXT.encode()[:50] + b"\xff\xfe\xfd" * 40 + TEXT.encode()[50:])
     (source / unicodedata.normalize("NFD", "자소.txt")).write_text(
-        unicodedata.normalize("NFD", TEXT + " 자소가 풀린 글입니다."), encoding="utf-8"
+        unicodedata.normalize("NFD", "자소가 풀린 글입니다. 우체국은 평일 아홉 시에 엽니다. 소포는 이틀이면 갑니다."),
+        encoding="utf-8",
     )
     (source / "모름.xyz").write_text("?", encoding="utf-8")
     (source / "고리").symlink_to(source)
@@ -279,7 +280,7 @@ def test_status_counts_what_a_run_that_was_broken_off_has_done(tmp_path: Path, s
     folder.mkdir()
     for number in range(40):
         (folder / f"{number:02}.txt").write_text(TEXT.replace("5월", f"{number % 12 + 1}월"), encoding="utf-8")
-    settings = ["analyzer.use=regex", "generate=keywords"]
+    settings = ["analyzer.use=regex", "generate=keywords", "documents.copies=0"]
     code = f"""
 import os, signal
 from pathlib import Path

@@ -47,7 +47,7 @@ def facts_of(
     license: str = "",
 ) -> Facts:
     """Facts with those of `meta` that are there; repeated tags stand once."""
-    meta: Mapping[str, Any] = {"tags": list(dict.fromkeys(tag for tag in tags if tag)), "url": url, "license": license}
+    meta: Mapping[str, Any] = {"tags": list(dict.fromkeys(tag for tag in tags if tag)), "url": url, "licence": license}
     return Facts(
         title=title, published=published, author=author, draft=draft,
         meta={name: value for name, value in meta.items() if value},

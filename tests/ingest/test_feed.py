@@ -54,7 +54,7 @@ def test_whole_entries_are_read_and_teasers_are_told_with_what_to_do(encoding: s
     assert (first.title, first.author, first.published) == ("매화 & 동백", "김가람", "2010-04-03T21:15:06+09:00")
     assert first.meta["tags"] == ["꽃", "남쪽"]
     assert first.meta["url"] == "https://꽃.example/글/1"
-    assert first.meta["license"] == "https://creativecommons.org/licenses/by/4.0/"
+    assert first.meta["licence"] == "https://creativecommons.org/licenses/by/4.0/"
     assert first.text.startswith(f"{PROSE}\n\n하나\n둘")
     assert "alert" not in first.text
     assert "appeared" not in first.text
