@@ -322,7 +322,7 @@ PLACES: Mapping[str, Maker] = {
     "unreadable": _unreadable,
     "1 GB, sparse": _sparse,
     "1 GB of Korean sentences": real_gigabyte,
-    "appended to while it is read": _later("growing.txt", lambda: sentences(60_000)),
+    "appended to while it is read": _later("growing.txt", lambda: sentences(1_000)),
     "zlib stream called .md": _later("packed.md", lambda: zlib.compress(sentences(1000).encode())),
 }
 SETS: Mapping[str, Mapping[str, Maker]] = {"archives": ARCHIVES, "office": OFFICE, "texts": TEXTS, "places": PLACES}
