@@ -13,11 +13,13 @@ import pytest
 from serving import serve
 from test_openai_compatible import asking, prompts
 
-from corpus_to_ft.errors import BudgetReached, ConfigError, ExitCode
+from corpus_to_ft.errors import BudgetReached, ConfigError, ExitCode, StoreError
+from corpus_to_ft.language import Sentence
+from corpus_to_ft.llm.base import Unwritten
 from corpus_to_ft.llm.chat.doubts import MANY, Doubts
 from corpus_to_ft.llm.openai_compatible import OpenaiCompatibleProvider
 from corpus_to_ft.llm.stage import Limits
-from corpus_to_ft.records import ProviderFailure, Reply
+from corpus_to_ft.records import Prompt, ProviderFailure, Reply, Usage
 from corpus_to_ft.store import RunStore
 from corpus_to_ft.store.database import Call
 
@@ -139,15 +141,27 @@ def test_waits_of_a_call_grow_also_where_others_made_one_of_them_long(tmp_path: 
     assert judged > 3
 
 
-def test_a_bug_while_asking_comes_out_and_keeps_nobody_waiting() -> None:
-    class BrokenLedger:
-        def begin(self, *_: object) -> int:
-            raise KeyError("bug")
+@pytest.mark.parametrize("where", ["begin", "end", "commit"])
+@pytest.mark.parametrize("error", [KeyError("bug"), StoreError(Sentence("the disk is full"))])
+def test_what_goes_wrong_while_asking_comes_out_and_keeps_nobody_waiting(where: str, error: Exception) -> None:
+    class BrokenLedger(Unwritten):
+        def begin(self, prompt: Prompt, attempt: int, at_most: Usage) -> int | None:
+            self.breaks("begin")
+            return super().begin(prompt, attempt, at_most)
 
-        def say(self, text: str) -> None: ...
+        def end(self, *_: object, **__: object) -> None:
+            self.breaks("end")
+
+        def commit(self) -> None:
+            self.breaks("commit")
+
+        def breaks(self, here: str) -> None:
+            if where == here:
+                raise error
 
     with serve(latency_ms=50) as server:
         provider = OpenaiCompatibleProvider(base_url=server.url, model="m")
-        with pytest.raises(KeyError):
-            provider.ask_all(prompts(50), BrokenLedger())  # type: ignore[arg-type]
+        with pytest.raises(type(error)):
+            provider.ask_all(prompts(200), BrokenLedger())
+        assert server.stats()["requests"] <= 2 * provider.max_concurrency
         provider.close()

@@ -51,6 +51,15 @@ def read_json(data: bytes) -> Any:
     return json.loads(text)
 
 
+def fits(reply: Reply, schema: Mapping[str, Any]) -> bool:
+    """Whether `read_json_reply` would read it; told without the cleaning of its texts."""
+    try:
+        _fitting(reply, schema)
+    except BadReply:
+        return False
+    return True
+
+
 def read_json_reply(reply: Reply, schema: Mapping[str, Any]) -> dict[str, Any]:
     """The first JSON object in the reply that fits `schema`; code fences and text around it are passed over.
 
@@ -59,6 +68,10 @@ def read_json_reply(reply: Reply, schema: Mapping[str, Any]) -> dict[str, Any]:
     become evidence, and then it must be found in one. Raises BadReply for a reply that was cut off or
     filtered, holds no JSON object, or holds one of another shape.
     """
+    return dict(_cleaned(_fitting(reply, schema)))
+
+
+def _fitting(reply: Reply, schema: Mapping[str, Any]) -> Any:
     if reply.finish in ("length", "content_filter"):
         raise BadReply(
             Sentence("the reply did not end by itself (finish: {finish})", finish=reply.finish), raw=reply.text
@@ -69,7 +82,7 @@ def read_json_reply(reply: Reply, schema: Mapping[str, Any]) -> dict[str, Any]:
         if wrong is None:
             fitted = _fit(value, schema)
             _refuse_lone_surrogates(fitted, reply.text)
-            return dict(_cleaned(fitted))
+            return fitted
         problem = wrong
     raise BadReply(problem, raw=reply.text)
 
@@ -153,6 +166,7 @@ def _cleaned(value: Any) -> Any:
 def _refuse_lone_surrogates(value: Any, raw: str) -> None:
     """Half of an escaped pair (`\\ud83d`) is valid JSON and cannot be written as UTF-8."""
     try:
-        json.dumps(value, ensure_ascii=False).encode()
+        # Without escapes all texts of the value stand in the raw one.
+        (json.dumps(value, ensure_ascii=False) if "\\u" in raw else raw).encode()
     except UnicodeEncodeError as error:
         raise BadReply(Sentence("the reply holds half a character"), raw=raw) from error

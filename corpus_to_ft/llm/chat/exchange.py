@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import aiohttp
 
-from corpus_to_ft.errors import BadReply, CorpusToFtError, ProviderUnavailable
+from corpus_to_ft.errors import CorpusToFtError, ProviderUnavailable
 from corpus_to_ft.language import Sentence, tr
 from corpus_to_ft.llm.base import Ledger
 from corpus_to_ft.llm.chat.answer import FREE, Again, Asked, Halt, No, Said, Unfit, Verdict, judge
@@ -19,7 +19,7 @@ from corpus_to_ft.llm.chat.line import Line
 from corpus_to_ft.llm.chat.reach import proxy_refuses, tls_trouble
 from corpus_to_ft.llm.chat.request import encoded, guessed_tokens, reply_room
 from corpus_to_ft.llm.chat.waits import LONGEST_S, allowance, back_off
-from corpus_to_ft.llm.replies import read_json_reply
+from corpus_to_ft.llm.replies import fits
 from corpus_to_ft.records import Message, Prompt, ProviderFailure, Reply, Usage
 
 # A shorter key is a word ("ollama", "EMPTY") that a text may hold.
@@ -248,13 +248,7 @@ class Exchange:
         return said.finish, said.usage, reply, reply
 
     def _fits(self, reply: Reply) -> bool:
-        if not self.prompt.schema:
-            return True
-        try:
-            read_json_reply(reply, self.prompt.schema)
-        except BadReply:
-            return False
-        return True
+        return not self.prompt.schema or fits(reply, self.prompt.schema)
 
     def _failure(self, reason: str, detail: Sentence) -> ProviderFailure:
         return ProviderFailure(prompt_id=self.prompt.id, reason=reason, detail=detail)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -75,7 +76,8 @@ class Line:
     running: dict[asyncio.Task[Any], Callable[[], bool]] = field(default_factory=dict)
     doubts: Doubts = field(init=False)
     _committing: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _next_commit: asyncio.Task[None] | None = None
+    _to_commit: list[asyncio.Future[None]] = field(default_factory=list)
+    _committed: asyncio.Task[None] | None = None
     _misaddressed: asyncio.Task[ConfigError | None] | None = None
 
     def __post_init__(self) -> None:
@@ -107,14 +109,17 @@ class Line:
 
     async def commit(self, ledger: Ledger) -> None:
         """Once for all that began or ended since the last one; beside the calls where many are under way."""
-        if self._next_commit is None:
-            self._next_commit = asyncio.create_task(self._commit(ledger))
-        await asyncio.shield(self._next_commit)
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._to_commit.append(written)
+        if len(self._to_commit) == 1:
+            self._committed = asyncio.create_task(self._commit(ledger))
+            self._committed.add_done_callback(partial(_tell_committed, self._to_commit))
+        await written
 
     async def _commit(self, ledger: Ledger) -> None:
         async with self._committing:
             # What is told from here on may come too late for this one.
-            self._next_commit = None
+            self._to_commit = []
             try:
                 if self.gate.in_flight > MANY_IN_FLIGHT:
                     await asyncio.to_thread(ledger.commit)
@@ -136,3 +141,16 @@ class Line:
         if self._misaddressed is None:
             self._misaddressed = asyncio.create_task(misaddressed(self.manners.base_url))
         return await asyncio.shield(self._misaddressed)
+
+
+def _tell_committed(waiting: Sequence[asyncio.Future[None]], committed: asyncio.Task[None]) -> None:
+    error = None if committed.cancelled() else committed.exception()
+    for written in waiting:
+        if written.done():
+            continue
+        if error:
+            written.set_exception(error)
+        elif committed.cancelled():
+            written.cancel()
+        else:
+            written.set_result(None)
