@@ -14,7 +14,7 @@ from corpus_to_ft.language import Sentence
 from corpus_to_ft.llm.base import Ask
 from corpus_to_ft.llm.chat.line import Manners
 from corpus_to_ft.llm.chat.request import guessed_text_tokens
-from corpus_to_ft.llm.chat.service import EMBEDDING_SERVICE, LITTLE_ENDIAN_FLOAT
+from corpus_to_ft.llm.chat.vectors import EMBEDDING_SERVICE, LITTLE_ENDIAN_FLOAT
 from corpus_to_ft.llm.openai_compatible import SPEED, OpenaiCompatibleProvider
 from corpus_to_ft.llm.prices import Price, known_price
 from corpus_to_ft.records import Message, Prompt, ProviderFailure

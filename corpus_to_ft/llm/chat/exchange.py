@@ -244,7 +244,7 @@ class Exchange:
         ends_here = said.finish == "length" or self.is_harmless
         if not ends_here and self._bad_replies + 1 < BAD_REPLIES and not self._fits(reply):
             self._bad_replies += 1
-            return "bad_reply", said.usage, None, 0.0
+            return "bad_reply", said.usage, reply, 0.0
         return said.finish, said.usage, reply, reply
 
     def _fits(self, reply: Reply) -> bool:
