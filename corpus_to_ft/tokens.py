@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import lzma
+import re
 import threading
 from binascii import b2a_base64
 from functools import lru_cache
@@ -11,7 +12,7 @@ from importlib import resources
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
-from corpus_to_ft.errors import ConfigError
+from corpus_to_ft.errors import ConfigError, InputError
 from corpus_to_ft.language import Sentence
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ SAME_TEXT_TOKENS = {"gpt2": "r50k_base", "p50k_edit": "p50k_base", "o200k_harmon
 # Sentences are counted for the passage, its summary and the document's; a longer text is counted once or twice.
 MAX_REMEMBERED_CHARS = 4000
 REMEMBERED_COUNTS = 4096
+# Tokenizers look back over white space; above a million of them their stack ends, and the process with it.
+MOST_SPACE = 500_000
+_MUCH_SPACE = re.compile(rf"(?<!\s)\s{{{MOST_SPACE}}}")
 
 _loaded: dict[str, Encoding] = {}
 _loading = threading.Lock()
@@ -37,6 +41,9 @@ def count_tokens(text: str, encoding: str) -> int:
 
 def _count(text: str, encoding: str) -> int:
     loaded = _loaded.get(encoding) or _load(encoding)
+    if len(text) >= MOST_SPACE and _MUCH_SPACE.search(text):
+        told = "half a million characters of white space in a row cannot be counted; take them out"
+        raise InputError("white_space", Sentence(told))
     return len(loaded.encode_ordinary(text))
 
 

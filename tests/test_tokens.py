@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus_to_ft import tokens
-from corpus_to_ft.errors import ConfigError
+from corpus_to_ft.errors import ConfigError, InputError
 from corpus_to_ft.tokens import ENCODINGS, count_tokens, encoding_for
 
 KOREAN = (
@@ -153,3 +153,11 @@ def test_an_unknown_model_asks_for_an_encoding(name: str) -> None:
 def test_an_unknown_encoding_gets_the_list() -> None:
     with pytest.raises(ConfigError, match="there are: r50k_base"):
         count_tokens("글", "gpt4_base")
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_white_space_that_would_end_the_tokenizer_and_the_run_is_refused(encoding: str) -> None:
+    with pytest.raises(InputError) as told:
+        count_tokens("가" + " " * 1_500_000 + "나", encoding)
+    assert told.value.reason == "white_space"
+    assert count_tokens("가" + " " * 400_000 + "나", encoding) > 100
