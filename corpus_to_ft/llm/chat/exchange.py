@@ -76,6 +76,7 @@ class Exchange:
     _bad_replies: int = 0
     _put_off_since: float | None = None
     _doubted: bool = False
+    _entered_at: float | None = None
     _failed_at: float | None = None
     _gap_s: float = 0.0
 
@@ -116,7 +117,7 @@ class Exchange:
         gate, prompt = self.line.gate, self.prompt
         tokens, room = self._tokens, reply_room(prompt)
         try:
-            entered_at = await gate.enter(tokens + room, self.line.manners.patience_s)
+            entered_at = self._entered_at = await gate.enter(tokens + room, self.line.manners.patience_s)
         except Closed as closed:
             raise self._left_alone(closed.wait_s) from None
         if self._failed_at is not None:
@@ -136,9 +137,14 @@ class Exchange:
             raise
         finally:
             self.in_flight = False
-            gate.leave(entered_at)
+            self._leave()
         await ended.wait()
         return 0.0
+
+    def _leave(self) -> None:
+        if self._entered_at is not None:
+            self.line.gate.leave(self._entered_at)
+            self._entered_at = None
 
     async def _called(self, call: int) -> Result:
         loop = asyncio.get_running_loop()
@@ -154,6 +160,8 @@ class Exchange:
             else:
                 self.ledger.end(call, outcome=outcome, latency_s=loop.time() - started_at, usage=usage, reply=reply)
             self.line.tell_ended()
+            # The server is free for the next call while this one is written down.
+            self._leave()
             await self.line.commit(self.ledger)
         return result
 
