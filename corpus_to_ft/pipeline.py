@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -35,7 +35,7 @@ from corpus_to_ft.llm.stage import NO_LIMITS, DirectAsk, LedgerAsk, Limits
 from corpus_to_ft.passages import analyze_document
 from corpus_to_ft.privacy.guard import reason_to_withhold
 from corpus_to_ft.records import Document, Keywords, Note, Rejected
-from corpus_to_ft.run.base import Executor, Progress, Silence
+from corpus_to_ft.run.base import Executor, Progress, Silence, nothing
 from corpus_to_ft.run.each import Tally, Task, do_each
 from corpus_to_ft.run.processes import ProcessesExecutor
 from corpus_to_ft.run.serial import SerialExecutor
@@ -75,7 +75,8 @@ def build_dataset(
     with RunStore.open(out) as store, _asking(settings, store, limits, progress) as ask:
         store.save_fact("name", _name_of(sources[0]))
         with _make_executor(settings) as executor:
-            tallies = [_ingest(settings, found, store, progress, access)]
+            meanwhile = nothing if upto == "ingest" else _warming(settings, executor)
+            tallies = [_ingest(settings, found, store, progress, access, meanwhile)]
             dataset.compare_documents(settings, store)
             if upto != "ingest":
                 generates = upto != "summarize"
@@ -95,7 +96,19 @@ def _name_of(source: str) -> str:
     return urlsplit(source).hostname or source if is_address(source) else Path(os.path.realpath(source)).name
 
 
-def _ingest(settings: Settings, found: Iterator[Found], store: RunStore, progress: Progress, access: Access) -> Tally:
+def _warming(settings: Settings, executor: Executor) -> Callable[[], object]:
+    """Loads the analyzer where it will be needed: that takes about as long as the first worker takes to start."""
+    return nothing if isinstance(executor, ProcessesExecutor) else partial(settings.make_analyzer().analyze, "가.")
+
+
+def _ingest(
+    settings: Settings,
+    found: Iterator[Found],
+    store: RunStore,
+    progress: Progress,
+    access: Access,
+    meanwhile: Callable[[], object],
+) -> Tally:
     work = ReadWork(readers=tuple(settings.make_readers()), settings=settings.ingest, privacy=settings.privacy)
     fingerprint = reading_fingerprint(work)
 
@@ -118,7 +131,8 @@ def _ingest(settings: Settings, found: Iterator[Found], store: RunStore, progres
     store.save_fact(UNFINISHED, fingerprint)
     access.keeper, access.is_done = store, lambda item_id: store.has("ingest", (fingerprint, item_id))
     # A second one is started only where the first has enough to do.
-    reads = capped(settings.ingest, max(settings.run.workers, min(READING_WORKERS, os.cpu_count() or 1)))
+    workers = max(settings.run.workers, min(READING_WORKERS, os.cpu_count() or 1))
+    reads = capped(settings.ingest, workers).doing(meanwhile)
     stages = {"ingest": fingerprint}
     tally = do_each(tasks(), work, fingerprints=stages, store=store, executor=reads, progress=progress)
     store.use_list()

@@ -135,6 +135,15 @@ def test_nobody_is_started_where_there_is_nothing_to_do(monkeypatch: pytest.Monk
     assert list(CappedExecutor().map(misbehave, [])) == []
 
 
+def test_what_is_done_meanwhile_is_done_once_and_only_where_workers_are_needed() -> None:
+    done: list[str] = []
+    executor = CappedExecutor().doing(lambda: done.append("데움"))
+    assert list(executor.map(misbehave, [])) == []
+    assert not done
+    assert len(list(executor.map(misbehave, [str(number) for number in range(200)]))) == 200
+    assert done == ["데움"]
+
+
 PARENT = """
 import os, sys, time
 from corpus_to_ft.run.capped import CappedExecutor

@@ -18,9 +18,9 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Generic
+from typing import Any, Generic, Self
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from corpus_to_ft.errors import InputError, WorkerLost
 from corpus_to_ft.language import Sentence
@@ -41,6 +41,8 @@ AHEAD_ITEMS = 32
 # What surely fits into a socket that nobody reads just now.
 AHEAD_BYTES = 64 * 1024
 TICK_S = 0.5
+# A run this short is not made shorter by a second worker, which has to warm up as well.
+ALONE_ITEMS, ALONE_S = 64, 2.0
 # A worker that crashed with more than this share of its memory in use is taken to have run out of it.
 NEARLY_ALL = 0.8
 
@@ -51,6 +53,12 @@ class CappedExecutor(Executor):
     workers: int = 1
     max_seconds: float = Field(default=30, gt=0, description="an item may take")
     max_memory_mb: int = Field(default=512, ge=64, description="an item may take, above what a worker needs")
+    _meanwhile: Callable[[], object] = PrivateAttr(default_factory=lambda: nothing)
+
+    def doing(self, meanwhile: Callable[[], object]) -> Self:
+        """With something to do here, once, when workers have enough to do; never where none is needed."""
+        self._meanwhile = meanwhile
+        return self
 
     def map(
         self, work: Callable[[T], R], items: Iterable[T], abandon: Callable[[], None] = nothing
@@ -59,7 +67,7 @@ class CappedExecutor(Executor):
         try:
             for item in items:
                 if crew is None:  # nobody is started for nothing
-                    crew = _Crew(self, Nursery(work, self.max_memory_mb))
+                    crew = _Crew(self, Nursery(work, self.max_memory_mb), self._meanwhile)
                 yield from crew.take(_Order.of(item))
             if crew is not None:
                 yield from crew.finish()
@@ -136,12 +144,20 @@ class _Worker(Generic[T]):
 class _Crew(Generic[T, R]):
     """The workers of one `map`."""
 
-    def __init__(self, caps: CappedExecutor, nursery: Nursery) -> None:
+    def __init__(self, caps: CappedExecutor, nursery: Nursery, meanwhile: Callable[[], object]) -> None:
         self._caps = caps
+        self._meanwhile = meanwhile
         self._nursery = nursery
         self._workers: list[_Worker[T]] = []
         self._again: deque[_Order[T]] = deque()
-        self._looked = time.monotonic()
+        self._looked = self._since = time.monotonic()
+        self._answered = 0
+
+    @property
+    def _most(self) -> int:
+        """How many workers may work now."""
+        is_long = self._answered > ALONE_ITEMS or time.monotonic() - self._since > ALONE_S
+        return self._caps.workers if is_long else 1
 
     @property
     def is_busy(self) -> bool:
@@ -168,12 +184,13 @@ class _Crew(Generic[T, R]):
         """Whether a next item, whose size nobody knows yet, might find a worker; large ones are not held in store."""
         if self._again:
             return False
-        if len(self._workers) < self._caps.workers:
+        if len(self._workers) < self._most:
             return True
         nothing_yet: _Order[Any] = _Order(item=None, size=0, sent_as=b"")
         return any(worker.has_room_for(nothing_yet) for worker in self._workers)
 
     def _hand_over(self, order: _Order[T]) -> bool:
+        """False where nobody can take it now."""
         for worker in sorted(self._workers, key=lambda worker: len(worker.orders)):
             if worker.has_room_for(order):
                 worker.send(order)
@@ -184,7 +201,7 @@ class _Crew(Generic[T, R]):
             _end(idle)
             if idle.process:
                 self._nursery.ended(idle.process)
-        if len(self._workers) >= self._caps.workers:
+        if len(self._workers) >= self._most:
             return False
         worker = _Worker[T](socket=self._nursery.fork())
         worker.socket.settimeout(self._caps.max_seconds + START_S)
@@ -196,6 +213,9 @@ class _Crew(Generic[T, R]):
         """What workers have said meanwhile, and what became of those that said nothing for too long."""
         while self._again and self._hand_over(self._again[0]):
             self._again.popleft()
+        if timeout_s:
+            meanwhile, self._meanwhile = self._meanwhile, nothing
+            meanwhile()
         sockets = {worker.socket.fileno(): worker for worker in self._workers}
         poll = select.poll()
         for place in sockets:
@@ -226,6 +246,7 @@ class _Crew(Generic[T, R]):
             yield from self._gone(worker, ran_out=True)
         elif kind == RESULT:
             worker.answered += 1
+            self._answered += 1
             yield worker.orders.popleft().item, said
 
     def _gone(self, worker: _Worker[T], *, ran_out: bool = False) -> Iterator[tuple[T, R | InputError]]:

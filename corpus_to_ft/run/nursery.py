@@ -132,6 +132,7 @@ def serve(place: int) -> None:
                 break
     for worker in workers:
         os.kill(worker, signal.SIGKILL)
+        os.waitpid(worker, 0)
 
 
 def _fork(work: Any, max_memory_mb: int, place: int, control: socket.socket) -> int:
@@ -167,8 +168,11 @@ def _labor(work: Any, place: socket.socket) -> None:
             _say(place, BUG, (_portable(error), traceback.format_exc()))
             return
         del item
-        place.sendall(_head(RESULT, len(said)))
-        place.sendall(said)
+        if len(said) > MEBIBYTE:
+            place.sendall(_head(RESULT, len(said)))
+            place.sendall(said)
+        else:
+            place.sendall(_head(RESULT, len(said)) + said)
 
 
 def _say(place: socket.socket, kind: int, said: object) -> None:

@@ -105,6 +105,18 @@ def test_the_names_of_many_files_are_all_that_is_held(tmp_path: Path) -> None:
     assert peak < 500 * count
 
 
+def test_pictures_count_neither_as_inputs_nor_against_the_source(tmp_path: Path) -> None:
+    folder, out = tmp_path / "글", tmp_path / "out"
+    folder.mkdir()
+    (folder / "온실.txt").write_text(TEXT, encoding="utf-8")
+    for number in range(5):
+        (folder / f"사진 {number}.jpg").touch()
+    outcome = build_dataset(load_settings(None, []), [str(folder)], out, upto="ingest")
+    assert (outcome.documents, outcome.rejected_documents, outcome.rejected) == (1, 0, {"not_a_document": 5})
+    with RunStore.read(out) as store:
+        assert [source for source, _ in store.inputs()] == ["온실.txt"]
+
+
 def growing(path: Path, times: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets the file grow just after it was read, so often; the system's own call is what is watched."""
     real, left = os.fstat, [times]
