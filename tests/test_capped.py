@@ -20,6 +20,7 @@ from corpus_to_ft.records import Document, Rejected
 from corpus_to_ft.run.base import Silence
 from corpus_to_ft.run.capped import CappedExecutor
 from corpus_to_ft.run.each import Task, do_each
+from corpus_to_ft.run.nursery import getting_on
 from corpus_to_ft.store import RunStore
 
 MEBIBYTE = 1024 * 1024
@@ -133,6 +134,22 @@ def documents(task: Task[str]) -> Iterator[tuple[str, tuple[Document, ...]]]:
 def test_nobody_is_started_where_there_is_nothing_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere")
     assert list(CappedExecutor().map(misbehave, [])) == []
+
+
+def test_an_item_that_holds_many_may_take_long_while_it_gets_on() -> None:
+    done = dict(CappedExecutor(max_seconds=1).map(many_in_one, ["옴", "멈춤"]))
+    assert done["옴"] == "다 했다"
+    assert isinstance(done["멈춤"], InputError)
+    assert done["멈춤"].reason == "too_slow"
+
+
+def many_in_one(item: str) -> str:
+    for _ in range(25):
+        getting_on()
+        time.sleep(0.1)
+    if item == "멈춤":
+        time.sleep(60)
+    return "다 했다"
 
 
 def test_what_is_done_meanwhile_is_done_once_and_only_where_workers_are_needed() -> None:

@@ -30,6 +30,7 @@ from corpus_to_ft.privacy.settings import PrivacySettings
 from corpus_to_ft.records import Document, Note, Rejected
 from corpus_to_ft.run.capped import CappedExecutor
 from corpus_to_ft.run.each import Guarded, Task
+from corpus_to_ft.run.nursery import getting_on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +84,7 @@ def read_documents(
     privacy = privacy or PrivacySettings()
     try:
         for page in readers[matches.index(best)].read(file):
+            getting_on()
             count = members[page.member] = members.get(page.member, 0) + 1
             member = page.member if count == 1 else f"{page.member}~{count}"
             yield _document(file, page, member, (settings or IngestSettings()).max_chars, privacy)

@@ -220,18 +220,20 @@ class _Crew(Generic[T, R]):
         poll = select.poll()
         for place in sockets:
             poll.register(place, select.POLLIN)
-        for place, _ in poll.poll(timeout_s * 1000):
+        spoke = poll.poll(timeout_s * 1000)
+        # Time in which we ourselves were stopped, or busy, is nobody's fault.
+        now = time.monotonic()
+        passed, self._looked = min(now - self._looked, 2 * TICK_S), now
+        for worker in self._workers:
+            worker.patience = worker.patience + passed if worker.orders else 0.0
+        for place, _ in spoke:
             worker = sockets[place]
             try:
                 for kind, said in worker.listen():
                     yield from self._heard(worker, kind, said)
             except EOFError:
                 yield from self._gone(worker)
-        # Time in which we ourselves were stopped, or busy, is nobody's fault.
-        now = time.monotonic()
-        passed, self._looked = min(now - self._looked, 2 * TICK_S), now
         for worker in [worker for worker in self._workers if worker.orders]:
-            worker.patience += passed
             if worker.is_late or worker.patience > (self._caps.max_seconds if worker.process else START_S):
                 worker.is_late = True
                 yield from self._gone(worker)

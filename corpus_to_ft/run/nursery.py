@@ -32,8 +32,9 @@ MEBIBYTE = 1024 * 1024
 LENGTH_BYTES = 8
 NUMBER_BYTES = 8
 FORK, ENDED = b"F", b"E"
-# What a worker says: it is up (with its process id), a result, a bug, memory that ran out.
-UP, RESULT, BUG, NO_MEMORY = range(4)
+# What a worker says: it is up (with its process id), a result, a bug, memory that ran out, that it is getting on.
+UP, RESULT, BUG, NO_MEMORY, ALIVE = range(5)
+ALIVE_EVERY_S = 0.5
 # The exit status of a worker that found itself above its memory.
 OUT_OF_MEMORY = 86
 LOOKS_A_SECOND = 20
@@ -105,6 +106,16 @@ class _lost_is_told:  # noqa: N801 (used like a function)
             raise WorkerLost(Sentence(told)) from error
 
 
+_telling: list[Any] = []
+
+
+def getting_on() -> None:
+    """Told by work on an item that holds many: the time it may take begins anew. Elsewhere nobody listens."""
+    if _telling and time.monotonic() - _telling[1] > ALIVE_EVERY_S:
+        _telling[1] = time.monotonic()
+        _say(_telling[0], ALIVE, None)
+
+
 def serve(place: int) -> None:
     """The nursery itself."""
     # Ctrl-C reaches the whole group; only who asked answers it.
@@ -154,6 +165,7 @@ def _fork(work: Any, max_memory_mb: int, place: int, control: socket.socket) -> 
 def _labor(work: Any, place: socket.socket) -> None:
     """One item after the other, until nobody sends any."""
     items = place.makefile("rb", buffering=64 * 1024)
+    _telling[:] = place, time.monotonic()
     _say(place, UP, os.getpid())
     while True:
         try:

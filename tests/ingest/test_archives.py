@@ -270,10 +270,15 @@ def test_bombs_are_refused_before_they_are_unpacked(tmp_path: Path) -> None:
     assert time.monotonic() - started < 5 + made
     assert found["가.zip!글.md"].startswith("# 글")
     assert found["가.zip!폭탄.md"] == "zip_bomb"
-    assert {value for name, value in found.items() if name.startswith("나.zip")} == {"overlapping"}
+    assert {name: value for name, value in found.items() if name.startswith("나.zip")} == {"나.zip": "overlapping"}
     assert found["다.txt.gz!다.txt"] == "zip_bomb"
     assert (found["라.tgz!글.md"], found["라.tgz"]) == (TEXT, "zip_bomb")
     assert found["마.zip"] == "too_many_entries"
+
+
+def test_entries_that_lie_in_each_other_fall_out_alone_where_they_are_few(tmp_path: Path) -> None:
+    found = found_in(tmp_path / "a.zip", zipped_onto_itself(3, 2000))
+    assert found == {f"a.zip!0000{number}.txt": "overlapping" for number in range(3)}
 
 
 def test_an_archive_that_changes_while_it_is_read_is_named(tmp_path: Path) -> None:

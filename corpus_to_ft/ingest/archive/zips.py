@@ -35,6 +35,9 @@ _ENCRYPTED, _UTF8 = 0x1, 0x800
 _STORED, _DEFLATED = 0, 8
 _ZIP64_FIELD, _UNICODE_NAME_FIELD = 0x0001, 0x7075
 _UNIX = 3
+# From here on it is the whole archive that is made to harm.
+_MOST_OVERLAPS = 20
+_OVERLAPPING = "{source}: lies inside another entry of the archive, or its entries in each other; pack it again"
 _READ_BYTES = MEBIBYTE // 4
 # What only programs write that make one document of several files, and the beginnings of the kinds they tell.
 _DOCUMENT_PARTS = frozenset({"[Content_Types].xml", "META-INF/container.xml"})
@@ -88,8 +91,7 @@ class ZipEntry(Entry):
             raise InputError("unknown_packing", Sentence(told, source=source, method=listed.method))
         start = self._start(source)
         if start + listed.packed > self.end:
-            told = "{source}: lies inside another entry of the archive, as in no honest one; pack it again"
-            raise InputError("overlapping", Sentence(told, source=source))
+            raise InputError("overlapping", Sentence(_OVERLAPPING, source=source))
         self.bounds.refuse_expansion(source, listed.packed, listed.unpacked)
         data = self._unpacked(source, start)
         self.bounds.spend(len(data))
@@ -161,6 +163,8 @@ def zip_entries(file: BinaryIO, source: str, bounds: Bounds) -> list[Entry]:
         listed.append(entry)
     silent = silent_encoding(entry.raw_name for entry in listed if not entry.name)
     ends = _ends(listed, directory.at)
+    if ends.count(0) > _MOST_OVERLAPS:
+        raise InputError("overlapping", Sentence(_OVERLAPPING, source=source))
     found: list[Entry] = []
     for number, entry in enumerate(listed):
         name = entry.name or entry.raw_name.decode(silent, "replace")
