@@ -62,7 +62,9 @@ class IngestSettings(BaseModel):
 
     max_mb: float = Field(default=100, ge=0)
     max_chars: int = Field(default=2_000_000, ge=0)
-    max_seconds: float = Field(default=30, gt=0, description="that reading a file may take, or a page of one that holds many")
+    max_seconds: float = Field(
+        default=30, gt=0, description="that reading a file may take, or a page of one that holds many"
+    )
     max_memory_mb: int = Field(default=512, ge=64, description="memory that reading one file may take (mebibytes)")
     max_archive_entries: int = Field(default=10_000, ge=1, description="entries of an archive, with archives inside")
     max_archive_mb: float = Field(default=500, gt=0, description="that are unpacked of one archive in all (mebibytes)")
