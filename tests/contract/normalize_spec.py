@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 SHA256_START, SHA256_END = "a203971a", "47a8"
-KEPT = ("/files", "/batches", "/chat/completions")
+KEPT = ("/files", "/uploads", "/fine_tuning", "/batches", "/chat/completions", "/completions", "/models")
 RESULT_TYPES = ("application/binary", "application/jsonl", "application/octet-stream")
 
 
