@@ -134,8 +134,7 @@ class _OverlappingEntry(Entry):
     name: str
 
     def take(self, source: str) -> bytes:
-        told = "{source}: lies inside another entry of the archive, as in no honest one; pack it again"
-        raise InputError("overlapping", Sentence(told, source=source))
+        raise InputError("overlapping", Sentence(_OVERLAPPING, source=source))
 
 
 def is_document(entries: list[Entry]) -> bool:
