@@ -16,7 +16,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from corpus_to_ft.language import Sentence
 
@@ -26,6 +26,7 @@ PromptKind = Literal["qa", "keywords", "summary", "judge", "embedding"]
 Role = Literal["system", "user", "assistant"]
 Split = Literal["train", "validation", "test"]
 Meta = Mapping[str, Any]
+NO_SENTENCE = Sentence("")
 
 
 def digest(*parts: object) -> str:
@@ -343,12 +344,44 @@ class Note:
         )  # fmt: skip
 
 
+class Epochs(NamedTuple):
+    """How many times a host may go over the data; `default` is None where the host decides by itself."""
+
+    min: int
+    max: int
+    default: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TunableModel:
+    """What one model costs: US dollars a million tokens, None where no price is known.
+
+    `shutdown` is the ISO date on which the model and all tuned from it end, "" where none is announced. `max_tokens`
+    and `encoding` are 0 and "" where they are those of the target.
+    """
+
+    training: float | None = None
+    input: float | None = None
+    cached: float | None = None
+    output: float | None = None
+    shutdown: str = ""
+    max_tokens: int = 0
+    encoding: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """Where the data set is going: which line format it wants and what fits into one line.
 
     `max_tokens` counts a whole line: prompt, completion, separators and chat overhead, in `encoding`.
     `verified_on` is the ISO date on which these facts were last checked.
+
+    Below, 0, "" and () mean that there is no such rule or that none is known. `formats` are other line formats
+    that the host takes. With `strict_turns` user and assistant must alternate. With `metadata` a job carries keys
+    of ours, by which it is found again. `suffix_chars` is the longest addition to the tuned model's name. `tuner`
+    names the plugin that speaks to the host, `base_url` where, `api_key_env` the variable with the key. From `closes`
+    (ISO date) nobody can start a job. `served` says how the result is used and what that costs; `notes` what is not
+    certain.
     """
 
     name: str
@@ -357,3 +390,20 @@ class Target:
     max_tokens: int
     min_examples: int
     verified_on: str
+    title: Sentence = NO_SENTENCE
+    max_examples: int = 0
+    max_file_mb: int = 0
+    byte_order_mark: bool = False
+    roles: tuple[str, ...] = ("system", "user", "assistant")
+    strict_turns: bool = False
+    metadata: bool = False
+    suffix_chars: int = 0
+    epochs: Epochs | None = None
+    formats: tuple[str, ...] = ()
+    tuner: str = ""
+    base_url: str = ""
+    api_key_env: str = ""
+    closes: str = ""
+    served: Sentence = NO_SENTENCE
+    notes: tuple[Sentence, ...] = ()
+    models: Mapping[str, TunableModel] = field(default_factory=dict, hash=False)

@@ -1,32 +1,183 @@
-"""The table of targets: which line format each wants and what fits into one line, with the day it was checked."""
+"""The table of targets: what each host or trainer takes and costs, with the day it was checked.
+
+It is `tune/targets.toml`; `targets.toml` in the user's folder changes single keys of it and adds targets of one's own.
+"""
 
 from __future__ import annotations
 
 import tomllib
-from functools import cache
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
 from importlib import resources
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
-from corpus_to_ft.errors import ConfigError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from corpus_to_ft.errors import ConfigError, cause_of
+from corpus_to_ft.home import home
 from corpus_to_ft.language import Sentence
-from corpus_to_ft.records import Target
+from corpus_to_ft.plugin import contradiction, explain
+from corpus_to_ft.records import Epochs, Target, TunableModel
+
+OWN_FILE = "targets.toml"
+MAX_OWN_BYTES = 1_000_000
+
+
+def _is_date(text: str) -> str:
+    try:
+        if text:
+            date.fromisoformat(text)
+    except ValueError:
+        raise contradiction("it should be a date such as 2027-01-31, and {text!r} is none", text=text) from None
+    return text
+
+
+IsoDate = Annotated[str, AfterValidator(_is_date)]
+Dollars = Annotated[float, Field(ge=0)]
+STRICT = ConfigDict(frozen=True, extra="forbid")
+
+
+class EpochFacts(BaseModel):
+    """`[NAME.epochs]`."""
+
+    model_config = STRICT
+
+    min: int = Field(default=1, ge=1)
+    max: int = Field(ge=1)
+    default: int | None = Field(default=None, ge=1)
+
+
+class ModelFacts(BaseModel):
+    """`[NAME.models."MODEL"]`."""
+
+    model_config = STRICT
+
+    training: Dollars | None = None
+    input: Dollars | None = None
+    cached: Dollars | None = None
+    output: Dollars | None = None
+    shutdown: IsoDate = ""
+    max_tokens: int = Field(default=0, ge=0)
+    encoding: str = ""
+
+
+class TargetFacts(BaseModel):
+    """`[NAME]` as it stands in a file; the fields are those of `records.Target`."""
+
+    model_config = STRICT
+
+    writer: str
+    encoding: str
+    max_tokens: int = Field(ge=1)
+    min_examples: int = Field(ge=1)
+    verified_on: IsoDate
+    title: str = ""
+    max_examples: int = Field(default=0, ge=0)
+    max_file_mb: int = Field(default=0, ge=0)
+    byte_order_mark: bool = False
+    roles: tuple[str, ...] = ("system", "user", "assistant")
+    strict_turns: bool = False
+    metadata: bool = False
+    suffix_chars: int = Field(default=0, ge=0)
+    epochs: EpochFacts | None = None
+    formats: tuple[str, ...] = ()
+    tuner: str = ""
+    base_url: str = ""
+    api_key_env: str = ""
+    closes: IsoDate = ""
+    served: str = ""
+    notes: tuple[str, ...] = ()
+    models: Mapping[str, ModelFacts] = Field(default_factory=dict)
 
 
 def target_names() -> list[str]:
-    """In the order of `targets.toml`."""
-    return list(_table())
+    """In the order of the table, then the user's own."""
+    return list(_tables())
 
 
 def load_target(name: str) -> Target:
-    """Raises ConfigError with the list of right names."""
-    facts = _table().get(name)
-    if facts is None:
+    """Raises ConfigError with the list of right names, or with what is wrong in the user's own file."""
+    tables = _tables()
+    if name not in tables:
         raise ConfigError(
-            Sentence("there is no target {name!r}; there are: {names}", name=name, names=", ".join(_table()))
+            Sentence("there is no target {name!r}; there are: {names}", name=name, names=", ".join(tables))
         )
-    return Target(name=name, **facts)
+    try:
+        facts = TargetFacts.model_validate(_inherited(name, tables))
+    except ValidationError as error:
+        raise ConfigError(explain(error, f"{home() / OWN_FILE}: [{name}]", TargetFacts)) from error
+    return _target(name, facts)
 
 
-@cache
-def _table() -> dict[str, dict[str, Any]]:
-    return tomllib.loads((resources.files("corpus_to_ft") / "targets.toml").read_text(encoding="utf-8"))
+def _target(name: str, facts: TargetFacts) -> Target:
+    plain = facts.model_dump(exclude={"title", "served", "notes", "epochs", "models"})
+    return Target(
+        name=name,
+        title=Sentence(facts.title),
+        served=Sentence(facts.served),
+        notes=tuple(map(Sentence, facts.notes)),
+        epochs=Epochs(**facts.epochs.model_dump()) if facts.epochs else None,
+        models={model: TunableModel(**found.model_dump()) for model, found in facts.models.items()},
+        **plain,
+    )
+
+
+def _inherited(name: str, tables: Mapping[str, Any], heirs: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The facts of a target on top of those that it is `like`."""
+    own = dict(tables[name])
+    parent = own.pop("like", None)
+    if parent is None:
+        return own
+    if parent not in tables or parent in (*heirs, name):
+        names = ", ".join(other for other in tables if other not in (*heirs, name))
+        told = "{file}: [{name}]: like = {parent!r} is no other target; there are: {names}"
+        raise ConfigError(Sentence(told, file=home() / OWN_FILE, name=name, parent=str(parent), names=names))
+    return _merged(_inherited(parent, tables, (*heirs, name)), own)
+
+
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Key by key, also inside tables."""
+    merged = dict(below)
+    for key, value in above.items():
+        old = merged.get(key)
+        merged[key] = _merged(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+    return merged
+
+
+def _tables() -> dict[str, Any]:
+    own = home() / OWN_FILE
+    try:
+        when = own.stat().st_mtime_ns if own.is_file() else 0
+    except OSError as error:
+        raise ConfigError(_unreadable(own, error)) from error
+    return _read(own, when)
+
+
+@lru_cache(maxsize=4)
+def _read(own: Path, when: int) -> dict[str, Any]:
+    """`when` makes a changed file be read again."""
+    shipped = (resources.files("corpus_to_ft") / "tune" / "targets.toml").read_text(encoding="utf-8")
+    tables = tomllib.loads(shipped)
+    added = _own_tables(own) if when else {}
+    for name, facts in added.items():
+        if not isinstance(facts, dict):
+            told = "{file}: {name} stands outside of a section; write [NAME] of a target above it"
+            raise ConfigError(Sentence(told, file=own, name=name))
+    return _merged(tables, added)
+
+
+def _own_tables(own: Path) -> dict[str, Any]:
+    try:
+        with own.open("rb") as file:
+            return tomllib.loads(file.read(MAX_OWN_BYTES).decode("utf-8-sig"))
+    except OSError as error:
+        raise ConfigError(_unreadable(own, error)) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        told = "the file of your targets {file} is not valid TOML: {cause}"
+        raise ConfigError(Sentence(told, file=own, cause=cause_of(error))) from error
+
+
+def _unreadable(own: Path, error: OSError) -> Sentence:
+    return Sentence("the file of your targets {file} cannot be read: {cause}", file=own, cause=cause_of(error))

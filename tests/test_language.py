@@ -78,10 +78,17 @@ def said() -> set[str]:
 
 
 # These build a Sentence of a template that stands elsewhere as one, or of a reason, which has its own test.
-PASSES_ON = {"language.py", "errors.py", "plugin.py", "codec.py", "__init__.py"}
+PASSES_ON = {"language.py", "errors.py", "plugin.py", "codec.py", "__init__.py", "targets.py"}
 
 
-@pytest.mark.parametrize("english", sorted(said()))
+def said_of_targets() -> set[str]:
+    """What the table of targets says to people."""
+    table = tomllib.loads((PACKAGE / "tune" / "targets.toml").read_text(encoding="utf-8"))
+    texts = ((facts.get("title", ""), facts.get("served", ""), *facts.get("notes", ())) for facts in table.values())
+    return {text for several in texts for text in several if text}
+
+
+@pytest.mark.parametrize("english", sorted(said() | said_of_targets()))
 def test_each_sentence_has_a_korean_one_with_the_same_blanks(english: str) -> None:
     assert english in KOREAN
     assert set(BLANK.findall(english)) == set(BLANK.findall(KOREAN[english]))
