@@ -54,6 +54,7 @@ CONTRACTS: Mapping[str, str] = {
     "generate": "Generator",
     "checks": "Check",
     "write": "Writer",
+    "validate": "Rules",
     "run": "Executor",
 }
 

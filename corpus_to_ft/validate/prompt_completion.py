@@ -1,0 +1,40 @@
+"""Rules of `{"prompt": …, "completion": …}`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from corpus_to_ft.language import Sentence
+from corpus_to_ft.records import Target
+from corpus_to_ft.tokens import count_tokens
+from corpus_to_ft.validate.base import Finding, Line, Rules, Said, check_keys, error, text_of
+
+KEYS = frozenset({"prompt", "completion"})
+
+
+class PromptCompletionRules(Rules):
+    """Two texts."""
+
+    def fits(self, obj: Line) -> bool:
+        return ("prompt" in obj and "chosen" not in obj) or "completion" in obj
+
+    def check(self, obj: Line, target: Target) -> Iterator[Finding]:
+        yield from check_keys(obj, KEYS, target)
+        for key in ("prompt", "completion"):
+            value = obj.get(key)
+            if value is None:
+                yield error("side_missing", Sentence("the line has no {key!r}", key=key))
+            elif not isinstance(value, str):
+                said = "{key!r} should be a text and is {value}"
+                yield error("side_not_text", Sentence(said, key=key, value=repr(value)[:40]))
+        completion = obj.get("completion")
+        if isinstance(completion, str) and not completion.strip():
+            said = "the completion is empty or white space only; there is nothing to learn"
+            yield error("completion_empty", Sentence(said))
+
+    def said(self, obj: Line) -> Said:
+        prompt, completion = text_of(obj.get("prompt")), text_of(obj.get("completion"))
+        return Said(question=prompt, answer=completion, texts=(prompt, completion))
+
+    def tokens(self, obj: Line, target: Target) -> int:
+        return sum(count_tokens(text_of(obj.get(key)), target.encoding) for key in ("prompt", "completion"))

@@ -1,0 +1,147 @@
+"""Checks a line or a whole file against the rules of its target."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from corpus_to_ft.errors import ConfigError, InputError, cause_of
+from corpus_to_ft.language import Sentence
+from corpus_to_ft.plugin import make_plugin, plugin_names
+from corpus_to_ft.records import Target
+from corpus_to_ft.validate.base import Across, Finding, Line, Rules, Said, at_line, error
+from corpus_to_ft.validate.contents import check_texts
+from corpus_to_ft.validate.frame import Frame
+from corpus_to_ft.validate.lines import UNREAD
+from corpus_to_ft.validate.tally import Tally
+
+
+class Checked(NamedTuple):
+    """What is found in one line, and what it says."""
+
+    findings: list[Finding]
+    rules: Rules | None = None
+    said: Said | None = None
+    tokens: int = 0
+
+
+def check_line(obj: object, target: Target, line: int = 0) -> list[Finding]:
+    """Everything that can be said of one line by itself; findings carry the number `line`."""
+    return [at_line(each, line) for each in _check(obj, target).findings]
+
+
+def _check(obj: object, target: Target) -> Checked:
+    if not isinstance(obj, dict):
+        said = "the line should be an object in braces and is {value}"
+        shown = json.dumps(obj, ensure_ascii=False, default=str)[:40]
+        return Checked([error("not_an_object", Sentence(said, value=shown))])
+    rules = rules_for(obj, target)
+    if rules is None:
+        said = "the line has none of the keys of a format that is known; {target} reads {formats}"
+        return Checked([error("unknown_format", Sentence(said, target=target.name, formats=_reads(target)))])
+    found = [*_check_format(rules, obj, target), *rules.check(obj, target)]
+    texts = rules.said(obj)
+    found += check_texts(texts.texts)
+    try:
+        tokens = rules.tokens(obj, target)
+    except InputError as fault:
+        return Checked([*found, error("tokens_uncountable", fault.detail)], rules, texts)
+    return Checked([*found, *_check_length(tokens, target)], rules, texts, tokens)
+
+
+def _check_length(tokens: int, target: Target) -> Iterator[Finding]:
+    if tokens > target.max_tokens:
+        said = "{tokens} tokens, and {target} takes {most}: the end is cut off, which is the answer; shorten the line"
+        yield error("too_long", Sentence(said, tokens=tokens, target=target.name, most=target.max_tokens))
+
+
+def _check_format(rules: Rules, obj: Line, target: Target) -> Iterator[Finding]:
+    allowed = formats_of(target)
+    if rules.name not in allowed:
+        said = "the line is in the format {format}; {target} reads {formats} (corpus-to-ft prepare rewrites it)"
+        yield error("other_format", Sentence(said, format=rules.name, target=target.name, formats=_reads(target)))
+    fitting = [each.name for each in _fitting(obj)]
+    if len(fitting) > 1:
+        said = "the line fits several formats ({formats}); keep the keys of one"
+        yield error("two_formats", Sentence(said, formats=", ".join(fitting)))
+
+
+def _reads(target: Target) -> str:
+    return ", ".join(sorted(formats_of(target)))
+
+
+def formats_of(target: Target) -> frozenset[str]:
+    """Names of the line formats that the target reads."""
+    return frozenset((target.writer, *getattr(target, "formats", ())))
+
+
+def rules_for(obj: Line, target: Target) -> Rules | None:
+    """The rules of the line's format: one that the target reads, if the line may be one."""
+    fitting, allowed = _fitting(obj), formats_of(target)
+    return next((rules for rules in fitting if rules.name in allowed), fitting[0] if fitting else None)
+
+
+def _fitting(obj: Line) -> list[Rules]:
+    return [rules for rules in all_rules() if rules.fits(obj)]
+
+
+@cache
+def all_rules() -> tuple[Rules, ...]:
+    return tuple(make_plugin("validate", name, Rules) for name in plugin_names("validate"))
+
+
+def validate_file(
+    path: Path,
+    target: Target,
+    *,
+    asking: Mapping[str, Any] | None = None,
+    tally: Tally | None = None,
+) -> Iterator[Finding]:
+    """All findings of a file, first those of its lines in order, then those about the whole file.
+
+    The file is gone through once and never held. `asking` is the manifest's; `tally` counts what there was.
+    Raises ConfigError when the file cannot be read.
+    """
+    counts = tally if tally is not None else Tally()
+    try:
+        for finding in _Pass(target, asking or {}, counts).findings(path):
+            counts.found(finding)
+            yield finding
+    except OSError as fault:
+        raise ConfigError(Sentence("cannot read {path}: {cause}", path=path, cause=cause_of(fault))) from fault
+
+
+class _Pass:
+    """One going through a file."""
+
+    def __init__(self, target: Target, asking: Mapping[str, Any], counts: Tally) -> None:
+        self._target, self._asking, self._counts = target, asking, counts
+        self._across = dict[str, Across]()
+
+    def findings(self, path: Path) -> Iterator[Finding]:
+        frame = Frame(self._target)
+        with path.open("rb") as file:
+            for number, obj, found in frame.read(file):
+                yield from (at_line(each, number) for each in found)
+                if obj is not UNREAD:
+                    yield from self._line(number, obj)
+        counts = self._counts
+        counts.lines, counts.size_bytes, counts.sha256 = frame.lines, frame.size_bytes, frame.sha256
+        yield from frame.findings()
+        for across in self._across.values():
+            yield from across.end()
+
+    def _line(self, number: int, obj: Any) -> Iterable[Finding]:
+        checked = _check(obj, self._target)
+        yield from (at_line(each, number) for each in checked.findings)
+        if checked.rules is None or checked.said is None:
+            return
+        name = checked.rules.name
+        if name not in self._across:
+            self._across[name] = checked.rules.across(self._target, self._asking)
+        yield from self._across[name].add(number, obj)
+        self._counts.format = self._counts.format or name
+        self._counts.tokens_by_count[checked.tokens] += 1
