@@ -56,6 +56,7 @@ CONTRACTS: Mapping[str, str] = {
     "write": "Writer",
     "validate": "Rules",
     "run": "Executor",
+    "tune": "Tuner",
 }
 
 

@@ -7,16 +7,18 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from corpus_to_ft import records
+from corpus_to_ft import records, tuning
 from corpus_to_ft.language import Sentence
 
 # A control character, which no cleaned text and no key from a document can hold: nobody can forge a record.
 CLASS = "\x1e"
 SENTENCE = "Sentence"
 # Free JSON values: lists inside stay lists; every other sequence is a tuple.
-FREE_FIELDS = frozenset({"meta", "schema", "sampling"})
+FREE_FIELDS = frozenset({"meta", "schema", "sampling", "hyperparameters", "metadata", "settings", "asking"})
 _CLASSES: dict[str, Any] = {
-    name: value for name, value in vars(records).items() if isinstance(value, type) and is_dataclass(value)
+    name: value
+    for name, value in {**vars(records), **vars(tuning)}.items()
+    if isinstance(value, type) and is_dataclass(value)
 }
 _FIELDS: dict[Any, tuple[str, ...]] = {cls: tuple(field.name for field in fields(cls)) for cls in _CLASSES.values()}
 
