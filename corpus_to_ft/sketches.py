@@ -67,7 +67,7 @@ class Sketches:
         if self._size == len(self._rows):
             # Half more each time, in place: doubling would hold the old and a twice larger array at once.
             self._rows.resize((self._size * 3 // 2, BINS), refcheck=False)
-        self._rows[self._size] = _sketch(text)
+        self._rows[self._size] = sketch(text)
         self._size += 1
 
     def pairs(self, threshold: float) -> Iterator[Pair]:
@@ -81,15 +81,16 @@ class Sketches:
                 yield from _led(group, rows, threshold)
 
 
-def _sketch(text: str) -> npt.NDArray[np.uint16]:
+def sketch(text: str, size: int = BINS) -> npt.NDArray[np.uint16]:
+    """`size` minima; the share that two texts have in common estimates how alike they are."""
     hashes = trigrams(text)
-    bins = (hashes % np.uint64(BINS)).astype(np.intp)
-    least = np.full(BINS, _EMPTY, dtype=np.uint64)
-    np.minimum.at(least, bins, hashes // np.uint64(BINS))
+    bins = (hashes % np.uint64(size)).astype(np.intp)
+    least = np.full(size, _EMPTY, dtype=np.uint64)
+    np.minimum.at(least, bins, hashes // np.uint64(size))
     filled = np.flatnonzero(least != _EMPTY)
-    source = filled[np.searchsorted(filled, np.arange(BINS)) % len(filled)]
+    source = filled[np.searchsorted(filled, np.arange(size)) % len(filled)]
     # What is borrowed is marked by how far it came, so that two empty bins are not alike by chance.
-    far = ((source - np.arange(BINS)) % BINS).astype(np.uint64)
+    far = ((source - np.arange(size)) % size).astype(np.uint64)
     mixed = (least[source] + far * np.uint64(0x9E3779B97F4A7C15)) * np.uint64(0xC2B2AE3D27D4EB4F)
     return np.asarray((mixed >> np.uint64(48)).astype(np.uint16))
 

@@ -35,7 +35,7 @@ class TableReader(Reader):
         if declared is not None:
             delimiter, text = declared[1], text[declared.end() :]
         else:
-            delimiter = "\t" if file.suffix in (".tsv", ".tab") else _delimiter(text)
+            delimiter = "\t" if file.suffix in (".tsv", ".tab") else find_delimiter(text)
         csv.field_size_limit(MAX_CELL_CHARS)
         rows = _rows(text, delimiter)
         header = next((row for row in rows if not isinstance(row, str)), None)
@@ -98,7 +98,7 @@ def _rows(text: str, delimiter: str) -> Iterator[list[str] | str]:
             yield row
 
 
-def _delimiter(text: str) -> str:
+def find_delimiter(text: str) -> str:
     """The separator that cuts the first lines into the same number of cells, the most of them."""
     head = text[:20_000]
     best, most = ",", 1

@@ -101,7 +101,7 @@ class XlsxReader(Reader):
                         if cells > self.max_cells:
                             raise self._too_large(file.source)
                         if any(value is not None for value in row):
-                            lines.append((number, [_shown(value) for value in row]))
+                            lines.append((number, [shown_cell(value) for value in row]))
                     found.append(Sheet(title=str(sheet.title), lines=tuple(_trimmed(lines))))
             finally:
                 book.close()
@@ -165,7 +165,7 @@ def _trimmed(lines: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, tupl
         yield number, tuple(cells[place] if place < len(cells) else "" for place in used)
 
 
-def _shown(value: Any) -> str:
+def shown_cell(value: Any) -> str:
     """A cell as people see it: dates without a clock that stands still, numbers without needless digits."""
     if value is None or (isinstance(value, str) and value in NOT_VALUES):
         return ""
