@@ -30,10 +30,10 @@ class Checked(NamedTuple):
 
 def check_line(obj: object, target: Target, line: int = 0) -> list[Finding]:
     """Everything that can be said of one line by itself; findings carry the number `line`."""
-    return [at_line(each, line) for each in _check(obj, target).findings]
+    return [at_line(each, line) for each in checked_line(obj, target).findings]
 
 
-def _check(obj: object, target: Target) -> Checked:
+def checked_line(obj: object, target: Target) -> Checked:
     if not isinstance(obj, dict):
         said = "the line should be an object in braces and is {value}"
         shown = json.dumps(obj, ensure_ascii=False, default=str)[:40]
@@ -135,7 +135,7 @@ class _Pass:
             yield from across.end()
 
     def _line(self, number: int, obj: Any) -> Iterable[Finding]:
-        checked = _check(obj, self._target)
+        checked = checked_line(obj, self._target)
         yield from (at_line(each, number) for each in checked.findings)
         if checked.rules is None or checked.said is None:
             return
