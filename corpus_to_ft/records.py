@@ -263,7 +263,8 @@ class Example:
     """One thing to learn. `messages` are an optional system message (context), one user and one assistant message.
 
     `evidence` are spans of the *document's* text that support the answer; `source` is the document's.
-    `made_by` names the provider and model. `kind` says what the example teaches.
+    `made_by` names the provider and model. `kind` says what the example teaches. `worse_answer` is what the assistant
+    should rather not say to the same question, "" where there is none.
     """
 
     id: str
@@ -274,6 +275,7 @@ class Example:
     source: str
     evidence: tuple[Span, ...]
     made_by: str
+    worse_answer: str = ""
 
     @classmethod
     def make(
@@ -286,13 +288,13 @@ class Example:
         source: str,
         evidence: tuple[Span, ...],
         made_by: str,
+        worse_answer: str = "",
     ) -> Example:
-        identity = digest(
-            kind, [(m.role, m.content) for m in messages], passage_id, [(s.start, s.end) for s in evidence]
-        )
+        told = [(m.role, m.content) for m in messages]
+        identity = digest(kind, told, passage_id, [(s.start, s.end) for s in evidence], *filter(None, [worse_answer]))
         return cls(
             id=identity, kind=kind, messages=messages, document_id=document_id, passage_id=passage_id,
-            source=source, evidence=evidence, made_by=made_by,
+            source=source, evidence=evidence, made_by=made_by, worse_answer=worse_answer,
         )  # fmt: skip
 
     @property
@@ -376,12 +378,12 @@ class Target:
     `max_tokens` counts a whole line: prompt, completion, separators and chat overhead, in `encoding`.
     `verified_on` is the ISO date on which these facts were last checked.
 
-    Below, 0, "" and () mean that there is no such rule or that none is known. `formats` are other line formats
-    that the host takes. With `strict_turns` user and assistant must alternate. With `metadata` a job carries keys
-    of ours, by which it is found again. `suffix_chars` is the longest addition to the tuned model's name. `tuner`
-    names the plugin that speaks to the host, `base_url` where, `api_key_env` the variable with the key. From `closes`
-    (ISO date) nobody can start a job. `served` says how the result is used and what that costs; `notes` what is not
-    certain.
+    Below, 0, "" and () mean that there is no such rule or that none is known. `writer_settings` are those that the
+    writer needs here. `max_file_mb` counts millions of bytes. `formats` are other line formats that the host takes.
+    With `strict_turns` user and assistant must alternate. With `metadata` a job carries keys of ours, by which it is
+    found again. `suffix_chars` is the longest addition to the tuned model's name. `tuner` names the plugin that speaks
+    to the host, `base_url` where, `api_key_env` the variable with the key. From `closes` (ISO date) nobody can start a
+    job. `served` says how the result is used and what that costs; `notes` what is not certain.
     """
 
     name: str
@@ -391,6 +393,7 @@ class Target:
     min_examples: int
     verified_on: str
     title: Sentence = NO_SENTENCE
+    writer_settings: Meta = field(default_factory=dict, hash=False)
     max_examples: int = 0
     max_file_mb: int = 0
     byte_order_mark: bool = False

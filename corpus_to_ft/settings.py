@@ -84,7 +84,8 @@ class Settings(BaseModel):
         return load_target(self.target.use)
 
     def make_writer(self) -> Writer:
-        return make_plugin("write", self.make_target().writer, Writer, self.target.fields)
+        target = self.make_target()
+        return make_plugin("write", target.writer, Writer, {**target.writer_settings, **self.target.fields})
 
     def make_analyzer(self) -> Analyzer:
         return make_plugin("analyzers", self.analyzer.use, Analyzer, self.analyzer.fields)
@@ -152,8 +153,18 @@ def load_settings(config: Path | None = None, overrides: Sequence[str] = ()) -> 
     settings.make_writer(), settings.make_provider()
     settings.make_generators(), settings.make_readers(), settings.make_checks()
     _refuse_what_never_fits(settings)
+    _refuse_what_runs_do_not_make(settings)
     _refuse_a_judge_that_only_reads(settings)
     return settings
+
+
+def _refuse_what_runs_do_not_make(settings: Settings) -> None:
+    if settings.make_writer().needs_worse_answers:
+        told = (
+            "target.use = {name!r} needs a better and a worse answer to each question, and a run makes one; a file that"
+            " has both becomes one with: corpus-to-ft prepare FILE --target {name}"
+        )
+        raise ConfigError(Sentence(told, name=settings.target.use))
 
 
 def _refuse_a_judge_that_only_reads(settings: Settings) -> None:

@@ -5,6 +5,7 @@ It is `tune/targets.toml`; `targets.toml` in the user's folder changes single ke
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date
@@ -21,6 +22,8 @@ from corpus_to_ft.language import Sentence
 from corpus_to_ft.plugin import contradiction, explain
 from corpus_to_ft.records import Epochs, Target, TunableModel
 
+# `gpt-4o-mini-2024-07-18` is a `gpt-4o-mini`.
+_DATED = re.compile(r"-\d{4}-\d{2}-\d{2}$")
 OWN_FILE = "targets.toml"
 MAX_OWN_BYTES = 1_000_000
 
@@ -74,6 +77,7 @@ class TargetFacts(BaseModel):
     min_examples: int = Field(ge=1)
     verified_on: IsoDate
     title: str = ""
+    writer_settings: Mapping[str, Any] = Field(default_factory=dict)
     max_examples: int = Field(default=0, ge=0)
     max_file_mb: int = Field(default=0, ge=0)
     byte_order_mark: bool = False
@@ -109,6 +113,13 @@ def load_target(name: str) -> Target:
     except ValidationError as error:
         raise ConfigError(explain(error, f"{home() / OWN_FILE}: [{name}]", TargetFacts)) from error
     return _target(name, facts)
+
+
+def tunable_model(target: Target, model: str) -> TunableModel | None:
+    """What is known of a model, also by its dated name or by that of one tuned from it; None where nothing is."""
+    parts = model.split(":")
+    base = parts[1] if parts[0] == "ft" and len(parts) > 1 else parts[0]
+    return target.models.get(model) or target.models.get(base) or target.models.get(_DATED.sub("", base))
 
 
 def _target(name: str, facts: TargetFacts) -> Target:

@@ -39,11 +39,20 @@ def say(user: str, assistant: str = "", system: str = "") -> tuple[Message, ...]
     return tuple(Message(role=role, content=text) for role, text in said if text or role == "user")
 
 
+def texts_in(value: object) -> list[str]:
+    """Every text of a line in order, without roles."""
+    if isinstance(value, Mapping):
+        return [text for key, inner in value.items() if key not in ("role", "from") for text in texts_in(inner)]
+    if isinstance(value, list):
+        return [text for inner in value for text in texts_in(inner)]
+    return [value] if isinstance(value, str) else []
+
+
 def text_of(line: Mapping[str, Any]) -> str:
-    """All the text that is trained, in order."""
-    if "messages" in line:
-        return "".join(message["content"] for message in line["messages"])
-    return str(line["prompt"]) + str(line["completion"])
+    """All the text that is trained, in order; an Alpaca line names the question before its context."""
+    if "instruction" in line:
+        line = {"input": line["input"], "instruction": line["instruction"], "output": line["output"]}
+    return "".join(texts_in(line))
 
 
 @pytest.mark.parametrize("name", WRITERS)
@@ -72,10 +81,12 @@ def test_what_is_asked_is_the_beginning_of_what_was_trained(name: str) -> None:
     writer = make_plugin("write", name, Writer)
     trained = writer.line(say("언제 바뀌었나요?", "2024년입니다.", "제목: 변경"), "qa")
     asked = writer.line(say("언제 바뀌었나요?", "", "제목: 변경"), "qa")
-    if "messages" in trained:
-        assert trained["messages"][:-1] == asked["messages"]
-    else:
+    if "completion" in trained:
         assert trained["prompt"] == asked["prompt"]
+        return
+    known, whole = text_of(asked), text_of(trained)
+    assert whole.startswith(known)
+    assert whole.removeprefix(known).strip() == "2024년입니다."
 
 
 @pytest.mark.parametrize("name", WRITERS)
@@ -86,7 +97,7 @@ def test_every_naughty_string_becomes_one_readable_line(name: str, shared_data: 
     for messages in conversations:
         written = dump_line(writer.line(messages, "qa"))
         assert len(written.splitlines()) == 1
-        assert messages[0].content.strip() in text_of(json.loads(written))
+        assert all(message.content.strip() in text_of(json.loads(written)) for message in messages)
         assert writer.tokens(messages, "qa", "r50k_base") > 0
 
 

@@ -7,10 +7,10 @@ import re
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from corpus_to_ft.plugin import Plugin
-from corpus_to_ft.records import Message
+from corpus_to_ft.records import Example, Message
 
 Language = Literal["ko", "en"]
 
@@ -29,8 +29,11 @@ class Writer(Plugin):
     The same `line` is used to count tokens, to write training rows and later to ask the tuned model,
     so that what is asked equals what was trained. A writer is pure; `settle` sees all examples once,
     before the first line, and returns the writer that is safe for them (a separator that occurs
-    nowhere, for instance).
+    nowhere, for instance). `line_at` and `tokens_of` are for whole examples; only formats that tell more of one than
+    its messages have their own. With `needs_worse_answers` an example without one cannot be written.
     """
+
+    needs_worse_answers: ClassVar[bool] = False
 
     @abstractmethod
     def settle(self, conversations: Iterable[tuple[Message, ...]]) -> Writer:
@@ -43,6 +46,14 @@ class Writer(Plugin):
     @abstractmethod
     def tokens(self, messages: tuple[Message, ...], kind: str, encoding: str) -> int:
         """Exact tokens of that line as the target bills it, with the largest separators that `settle` may choose."""
+
+    def line_at(self, place: int, example: Example) -> Mapping[str, Any]:  # noqa: ARG002
+        """The line of an example that is the `place`-th of its file, counted from 0."""
+        return self.line(example.messages, example.kind)
+
+    def tokens_of(self, example: Example, encoding: str) -> int:
+        """Tokens of that line."""
+        return self.tokens(example.messages, example.kind, encoding)
 
     @abstractmethod
     def asking(self) -> Mapping[str, Any]:

@@ -49,4 +49,4 @@ def _first_line(written: Written) -> str:
     if not examples:
         return ""
     shortest = min(examples, key=lambda example: sum(len(message.content) for message in example.messages))
-    return dump_line(written.writer.line(shortest.messages, shortest.kind))
+    return dump_line(written.writer.line_at(0, shortest))

@@ -12,18 +12,15 @@ from corpus_to_ft.errors import ConfigError
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import Message
 from corpus_to_ft.tokens import count_tokens
-from corpus_to_ft.write.base import Language, Writer, language_of
+from corpus_to_ft.write.base import Writer, language_of
+from corpus_to_ft.write.wording import LABELS as LABELS  # whoever reads these lines looks for the labels here
+from corpus_to_ft.write.wording import Wording, filled_in
 
 # A sentence ending is on neither list: `요?` separates nothing, and a stop at `다.` would cut every answer short.
 SEPARATORS = (
     "\n\n###\n\n", "\n\n===\n\n", "\n\n---\n\n", "\n\n===>\n\n", "\n\n--->\n\n", "\n\n### =>\n\n", "\n\n@@@###@@@\n\n",
 )  # fmt: skip
 ENDINGS = ("\n", " END", "***", "+++", "&&&", "$$$", "@@@", "%%%", " [END]", " <<<END>>>")
-
-LABELS: Mapping[Language, Mapping[str, str]] = {
-    "ko": {"qa": "질문: ", "keywords": "핵심어: ", "summary": "요약: "},
-    "en": {"qa": "Question: ", "keywords": "Keywords: ", "summary": "Summary: "},
-}
 
 # In every encoding a word ends where white space begins, so counts on both sides of it add up.
 _WORD_END = re.compile(r"(?<=[가-힣A-Za-z])(?=\s)")
@@ -38,15 +35,15 @@ class PromptCompletionWriter(Writer):
     endings: Annotated[tuple[str, ...], Field(min_length=1)] = Field(
         default=ENDINGS, description="at the end of each completion, where asking stops: candidates, best first"
     )
-    labels: Mapping[Language, Mapping[str, str]] = Field(
+    labels: Wording = Field(
         default=LABELS,
         description='before the user text, by language and kind; "" leaves it out, what is not named keeps its default',
     )
 
     @field_validator("labels")
     @classmethod
-    def _fill_in_defaults(cls, given: Mapping[Language, Mapping[str, str]]) -> Mapping[Language, Mapping[str, str]]:
-        return {language: {**kinds, **given.get(language, {})} for language, kinds in LABELS.items()}
+    def _fill_in_defaults(cls, given: Wording) -> Wording:
+        return filled_in(given, LABELS)
 
     @field_validator("separators", "endings")
     @classmethod

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import heapq
 import os
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -135,13 +136,15 @@ def _write_split(
     name, rows, size, tokens, found = f"{split}.jsonl", 0, 0, 0, hashlib.sha256()
     with parts.open(name) as file:
         for example in examples:
-            line_tokens = writer.tokens(example.messages, example.kind, target.encoding)
+            line_tokens = writer.tokens_of(example, target.encoding)
             if line_tokens > target.max_tokens:
                 raise AssertionError(
                     f"example {example.id} has {line_tokens} tokens, {target.name} takes {target.max_tokens}: "
                     "the length check must have rejected it"
                 )
-            line = (dump_line(writer.line(example.messages, example.kind)) + "\n").encode("utf-8")
+            line = (dump_line(writer.line_at(rows, example)) + "\n").encode("utf-8")
+            if target.byte_order_mark and not rows:
+                line = BOM_UTF8 + line
             file.write(line)
             found.update(line)
             rows, size, tokens = rows + 1, size + len(line), tokens + line_tokens
