@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
+from unicodedata import normalize
 
 from corpus_to_ft.records import digest
 
@@ -22,6 +23,21 @@ FINAL: frozenset[TuneState] = frozenset({"succeeded", "failed", "cancelled"})
 # While these last nobody has asked the host for a job, or nobody knows whether it has one.
 BEFORE_THE_JOB: frozenset[TuneState] = frozenset({"planned", "uploading", "uploaded", "creating"})
 TuneRole = Literal["train", "validation"]
+# So much of a digest stands in the name that a file has at the host.
+MARK_CHARS = 12
+# Hosts take 255 bytes, and a Hangul syllable has three.
+MOST_STEM_CHARS = 60
+
+
+def mark_of(sha256: str) -> str:
+    return sha256[:MARK_CHARS]
+
+
+def sent_name(file_name: str, sha256: str) -> str:
+    """What a file is called at the host: `훈련.jsonl` becomes `훈련-4f3a….jsonl`, composed on every system."""
+    stem, dot, ending = normalize("NFC", file_name).rpartition(".")
+    stem = "".join(letter if letter.isprintable() and letter not in '"\\/' else "_" for letter in stem or ending)
+    return f"{stem[:MOST_STEM_CHARS]}-{mark_of(sha256)}{dot}{ending if dot else ''}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
+from unicodedata import normalize
 
 from corpus_to_ft.errors import ConfigError, CorpusToFtError, ProviderUnavailable
 from corpus_to_ft.language import Sentence, foreign
@@ -87,11 +88,17 @@ class SdkServer:
             made = self.once.files.create(file=(name, file, "application/jsonl"), purpose=purpose)
             return id_of(made)
 
-    def find_file(self, name: str, size: int, purpose: str, since: datetime) -> str | None:
-        """The id of the file of this name and size, where the server has it."""
+    def find_file(self, name: str, size: int, purpose: str, since: datetime, mark: str = "") -> str | None:
+        """The id of the file of this size, called so or with `mark` in its name, where the server has it.
+
+        Servers may hand a Korean name back decomposed, or without what they do not know.
+        """
         with self.speaking(Sentence("the list of files")):
             for file in recent(self.patient.files.list(purpose=purpose, order="desc"), since):
-                if file.filename == name and file.bytes == size and file.status not in ("error", "deleted"):
+                is_called_so = normalize("NFC", file.filename) == normalize("NFC", name) or (
+                    mark and mark in file.filename
+                )
+                if is_called_so and file.bytes == size and file.status not in ("error", "deleted"):
                     return id_of(file)
         return None
 
