@@ -165,6 +165,50 @@ def tokens(
     return print_tokens(sources, encoding=encoding, as_json=json)
 
 
+@app.command(help=tr("Make training files of your own table or lines of examples."))
+def prepare(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=tr("CSV, TSV, XLSX, JSON, JSONL, TXT or Parquet"))],
+    target: Annotated[str, typer.Option("--target", "-t", help=tr("where it goes; see: corpus-to-ft targets"))] = "",
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help=tr("folder for the results; else beside FILE"))
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help=tr("agree to everything that harms nothing"))] = False,
+    apply: Annotated[
+        list[str], typer.Option("--apply", metavar="REMEDY", help=tr("also do what is only proposed"))
+    ] = [],  # noqa: B006
+    model: Annotated[str, typer.Option(help=tr("model to estimate the cost for"))] = "",
+    epochs: Annotated[int, typer.Option(min=0, help=tr("epochs to estimate the cost for; 0: what is usual"))] = 0,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=tr("look and tell, write nothing"))] = False,
+    json: Json = False,
+) -> int:
+    from corpus_to_ft.cli.prepare import run_prepare
+
+    return run_prepare(
+        file, target=target, out=out, model=model, epochs=epochs, yes=yes, apply=apply, dry_run=dry_run, as_json=json
+    )
+
+
+@app.command(help=tr("Check a training file against its target before anything is sent."))
+def validate(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help=tr("file, or folder with a manifest"))],
+    target: Annotated[
+        str, typer.Option("--target", "-t", help=tr("where the file goes; the manifest beside it says it otherwise"))
+    ] = "",
+    validation: Annotated[Path | None, typer.Option(help=tr("validation file to compare with"))] = None,
+    strict: Annotated[bool, typer.Option("--strict", help=tr("warnings count as errors"))] = False,
+    most: Annotated[
+        int | None, typer.Option("--max", min=0, help=tr("show at most this many findings of a kind; 0: all"))
+    ] = None,
+    json: Json = False,
+) -> int:
+    from corpus_to_ft.cli.validate import ValidateRequest
+    from corpus_to_ft.cli.validate import validate as run_validate
+
+    return run_validate(
+        ValidateRequest(path=path, target=target, validation=validation, strict=strict, most=most, json=json)
+    )
+
+
 @app.command(help=tr("List everything that can be plugged in, with its settings."))
 def plugins(json: Json = False) -> int:
     from corpus_to_ft.cli.listing import print_plugins

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.plugin import Plugin
@@ -51,7 +51,12 @@ class Across:
 
 
 class Rules(Plugin):
-    """How a line of one format must look. Rules are pure; the file is told by `across`."""
+    """How a line of one format must look. Rules are pure; the file is told by `across`.
+
+    With `may_differ` several lines may answer one question differently.
+    """
+
+    may_differ: ClassVar[bool] = False
 
     @abstractmethod
     def fits(self, obj: Line) -> bool:
@@ -76,7 +81,7 @@ class Rules(Plugin):
 
 def is_local(target: Target) -> bool:
     """Whether trainers at home read the file; they ignore much that a host refuses."""
-    return target.name.startswith("local")
+    return target.tuner == "files_only"
 
 
 def error(code: str, message: Sentence) -> Finding:

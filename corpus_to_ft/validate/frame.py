@@ -20,6 +20,7 @@ class Frame:
     """Goes through the lines of a file once, and counts them."""
 
     target: Target
+    is_validation: bool = False
     lines: int = 0
     size_bytes: int = 0
     sha256: str = ""
@@ -59,14 +60,7 @@ class Frame:
         """The first line without its mark, and whether the rest can be read as JSONL."""
         if raw.startswith(WIDE_MARKS):
             return raw, [error("not_utf8", Sentence("the file is UTF-16; save it again as UTF-8"))], False
-        marked, wanted = raw.startswith(BYTE_ORDER_MARK), bool(getattr(self.target, "byte_order_mark", False))
-        findings = list[Finding]()
-        if marked and not wanted:
-            said = "the file begins with a byte order mark, which {target} does not read; save it as UTF-8 without one"
-            findings.append(error("byte_order_mark", Sentence(said, target=self.target.name)))
-        elif wanted and not marked:
-            said = "the file should begin with a byte order mark; {target} wants UTF-8 with one"
-            findings.append(error("byte_order_mark_missing", Sentence(said, target=self.target.name)))
+        findings = self._mark(raw)
         body = raw.removeprefix(BYTE_ORDER_MARK)
         start = body.strip()
         if start.startswith(b"["):
@@ -77,19 +71,30 @@ class Frame:
             return body, [*findings, error("json_over_lines", Sentence(said))], False
         return body, findings, True
 
+    def _mark(self, raw: bytes) -> list[Finding]:
+        """Whether the byte order mark stands where the target wants one, and nowhere else."""
+        marked, wanted = raw.startswith(BYTE_ORDER_MARK), self.target.byte_order_mark
+        if marked and not wanted:
+            said = "the file begins with a byte order mark, which {target} does not read; save it as UTF-8 without one"
+            return [error("byte_order_mark", Sentence(said, target=self.target.name))]
+        if wanted and not marked:
+            said = "the file should begin with a byte order mark; {target} wants UTF-8 with one"
+            return [error("byte_order_mark_missing", Sentence(said, target=self.target.name))]
+        return []
+
     def _blank_line(self) -> list[Finding]:
         level = warning if is_local(self.target) else error
         return [level("blank_line", Sentence("the line is blank; take it out"))]
 
     def findings(self) -> Iterator[Finding]:
         """What is known when the file is read."""
-        target, most = self.target, getattr(self.target, "max_examples", None)
+        target, most = self.target, self.target.max_examples
         if self._carriage_return:
             said = "lines end with \\r\\n, as on Windows; some hosts count the \\r as text, save it with \\n"
             yield at_line(warning("carriage_return", Sentence(said)), self._carriage_return)
         if not self.lines:
             yield error("no_lines", Sentence("the file holds no lines"))
-        elif self.lines < target.min_examples:
+        elif self.lines < target.min_examples and not self.is_validation:
             said = "{lines} lines; {target} wants at least {least}"
             yield error(
                 "too_few_lines", Sentence(said, lines=self.lines, target=target.name, least=target.min_examples)
@@ -97,7 +102,7 @@ class Frame:
         if most and self.lines > most:
             said = "{lines} lines; {target} takes at most {most}"
             yield error("too_many_lines", Sentence(said, lines=self.lines, target=target.name, most=most))
-        largest = getattr(target, "max_file_mb", None)
+        largest = target.max_file_mb
         if largest and self.size_bytes > largest * _MIB:
             said = "the file has {size} MB; {target} takes at most {most}"
             size = round(self.size_bytes / _MIB)

@@ -42,7 +42,7 @@ def parse_line(raw: bytes) -> tuple[Any, list[Finding]]:
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as fault:
-        return UNREAD, [_not_utf8(raw, fault)]
+        return UNREAD, [not_utf8(raw, fault)]
     found = list[Finding]()
     if _LINE_BREAKS.search(text):
         said = "a text holds a line separator (U+2028, U+2029 or U+0085); many readers cut the line there, escape it"
@@ -62,7 +62,8 @@ def parse_line(raw: bytes) -> tuple[Any, list[Finding]]:
     return value, found
 
 
-def _not_utf8(raw: bytes, fault: UnicodeDecodeError) -> Finding:
+def not_utf8(raw: bytes, fault: UnicodeDecodeError) -> Finding:
+    """Where it stops being UTF-8, and whether it is the old Korean encoding instead."""
     try:
         raw.decode("cp949")
     except UnicodeDecodeError:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import Target
 from corpus_to_ft.tokens import count_tokens
-from corpus_to_ft.validate.base import Finding, Line, Rules, Said, check_keys, error, text_of
+from corpus_to_ft.validate.base import Across, Finding, Line, Rules, Said, check_keys, error, text_of
+from corpus_to_ft.validate.borders import Borders
 
 KEYS = frozenset({"prompt", "completion"})
 
@@ -38,3 +40,6 @@ class PromptCompletionRules(Rules):
 
     def tokens(self, obj: Line, target: Target) -> int:
         return sum(count_tokens(text_of(obj.get(key)), target.encoding) for key in ("prompt", "completion"))
+
+    def across(self, target: Target, asking: Mapping[str, Any]) -> Across:
+        return Borders(target, asking)

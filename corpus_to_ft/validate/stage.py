@@ -13,9 +13,12 @@ from corpus_to_ft.language import Sentence
 from corpus_to_ft.plugin import make_plugin, plugin_names
 from corpus_to_ft.records import Target
 from corpus_to_ft.validate.base import Across, Finding, Line, Rules, Said, at_line, error
+from corpus_to_ft.validate.batch_input import BATCH, BatchInputRules
 from corpus_to_ft.validate.contents import check_texts
+from corpus_to_ft.validate.defaults import check_defaults
 from corpus_to_ft.validate.frame import Frame
 from corpus_to_ft.validate.lines import UNREAD
+from corpus_to_ft.validate.table import TableFrame
 from corpus_to_ft.validate.tally import Tally
 
 
@@ -34,6 +37,7 @@ def check_line(obj: object, target: Target, line: int = 0) -> list[Finding]:
 
 
 def checked_line(obj: object, target: Target) -> Checked:
+    """The findings of one line beside what it says, for whoever compares lines too."""
     if not isinstance(obj, dict):
         said = "the line should be an object in braces and is {value}"
         shown = json.dumps(obj, ensure_ascii=False, default=str)[:40]
@@ -59,12 +63,11 @@ def _check_length(tokens: int, target: Target) -> Iterator[Finding]:
 
 
 def _check_format(rules: Rules, obj: Line, target: Target) -> Iterator[Finding]:
-    allowed = formats_of(target)
-    if rules.name not in allowed:
+    if rules.name not in formats_of(target):
         said = "the line is in the format {format}; {target} reads {formats} (corpus-to-ft prepare rewrites it)"
         yield error("other_format", Sentence(said, format=rules.name, target=target.name, formats=_reads(target)))
     fitting = [each.name for each in _fitting(obj)]
-    if len(fitting) > 1:
+    if len(fitting) > 1 and not {"chat", "reinforcement"}.issuperset(fitting):
         said = "the line fits several formats ({formats}); keep the keys of one"
         yield error("two_formats", Sentence(said, formats=", ".join(fitting)))
 
@@ -75,7 +78,7 @@ def _reads(target: Target) -> str:
 
 def formats_of(target: Target) -> frozenset[str]:
     """Names of the line formats that the target reads."""
-    return frozenset((target.writer, *getattr(target, "formats", ())))
+    return frozenset((target.writer, *target.formats))
 
 
 def rules_for(obj: Line, target: Target) -> Rules | None:
@@ -97,17 +100,18 @@ def validate_file(
     path: Path,
     target: Target,
     *,
+    training: Tally | None = None,
     asking: Mapping[str, Any] | None = None,
     tally: Tally | None = None,
 ) -> Iterator[Finding]:
     """All findings of a file, first those of its lines in order, then those about the whole file.
 
-    The file is gone through once and never held. `asking` is the manifest's; `tally` counts what there was.
-    Raises ConfigError when the file cannot be read.
+    The file is gone through once and never held. With `training`, the tally of a training file, it is a validation
+    file. `asking` is the manifest's; `tally` counts what there was. Raises ConfigError when it cannot be read.
     """
     counts = tally if tally is not None else Tally()
     try:
-        for finding in _Pass(target, asking or {}, counts).findings(path):
+        for finding in _Pass(target, asking or {}, counts, training).findings(path):
             counts.found(finding)
             yield finding
     except OSError as fault:
@@ -117,12 +121,13 @@ def validate_file(
 class _Pass:
     """One going through a file."""
 
-    def __init__(self, target: Target, asking: Mapping[str, Any], counts: Tally) -> None:
-        self._target, self._asking, self._counts = target, asking, counts
+    def __init__(self, target: Target, asking: Mapping[str, Any], counts: Tally, training: Tally | None) -> None:
+        self._target, self._asking, self._counts, self._training = target, asking, counts, training
         self._across = dict[str, Across]()
 
     def findings(self, path: Path) -> Iterator[Finding]:
-        frame = Frame(self._target)
+        is_table = path.suffix.lower() == ".csv"
+        frame = (TableFrame if is_table else Frame)(self._target, is_validation=self._training is not None)
         with path.open("rb") as file:
             for number, obj, found in frame.read(file):
                 yield from (at_line(each, number) for each in found)
@@ -133,15 +138,37 @@ class _Pass:
         yield from frame.findings()
         for across in self._across.values():
             yield from across.end()
+        yield from check_defaults(counts, self._target)
+        yield from counts.seen.findings()
+        if self._training is not None:
+            yield from counts.seen.found_in(self._training.seen)
 
     def _line(self, number: int, obj: Any) -> Iterable[Finding]:
         checked = checked_line(obj, self._target)
-        yield from (at_line(each, number) for each in checked.findings)
         if checked.rules is None or checked.said is None:
+            yield from (at_line(each, number) for each in checked.findings)
             return
-        name = checked.rules.name
-        if name not in self._across:
+        name, counts = checked.rules.name, self._counts
+        is_new = name not in self._across
+        # A file in the wrong format is wrong once and not once a line.
+        yield from (at_line(each, number) for each in checked.findings if is_new or each.code != "other_format")
+        if is_new:
             self._across[name] = checked.rules.across(self._target, self._asking)
+            if counts.format:
+                said = "the line is in the format {format} and those before in {first}; one file holds one format"
+                yield at_line(error("mixed_formats", Sentence(said, format=name, first=counts.format)), number)
         yield from self._across[name].add(number, obj)
-        self._counts.format = self._counts.format or name
-        self._counts.tokens_by_count[checked.tokens] += 1
+        counts.format = counts.format or name
+        counts.tokens_by_count[checked.tokens] += 1
+        counts.seen.may_differ = checked.rules.may_differ
+        counts.seen.add(number, checked.said)
+
+
+def looks_like_batch(path: Path) -> bool:
+    """Whether the first line is a request of a batch, which has limits of its own and no target."""
+    try:
+        with path.open("rb") as file:
+            first = next(Frame(BATCH).read(file), None)
+    except OSError as fault:
+        raise ConfigError(Sentence("cannot read {path}: {cause}", path=path, cause=cause_of(fault))) from fault
+    return first is not None and isinstance(first[1], dict) and BatchInputRules().fits(first[1])

@@ -6,11 +6,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from corpus_to_ft.validate.base import Finding, Level
+from corpus_to_ft.validate.seen import Seen
 
 
 @dataclass(slots=True)
 class Tally:
-    """Grows with the number of different token counts, not with the file."""
+    """Grows with the number of different token counts, and by the few bytes a line of `seen`."""
 
     lines: int = 0
     size_bytes: int = 0
@@ -18,6 +19,7 @@ class Tally:
     format: str = ""
     tokens_by_count: Counter[int] = field(default_factory=Counter)
     codes: Counter[tuple[Level, str]] = field(default_factory=Counter)
+    seen: Seen = field(default_factory=Seen)
 
     def found(self, finding: Finding) -> None:
         self.codes[finding.level, finding.code] += 1

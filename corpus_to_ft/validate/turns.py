@@ -75,7 +75,7 @@ def check_message(message: Line, place: int, target: Target) -> Iterator[Finding
 
 
 def _check_role(role: object, place: int, target: Target) -> Iterator[Finding]:
-    allowed = tuple(getattr(target, "roles", ()) or ROLES)
+    allowed = target.roles or ROLES
     if role is None:
         yield error("role_missing", Sentence('message {place} has no "role"', place=place))
     elif role == "developer":
@@ -132,12 +132,12 @@ def _check_order(turns: Sequence[Line], target: Target) -> Iterator[Finding]:
         yield error("system_not_first", Sentence(said, place=systems[-1]))
     talk = [(place, str(turn.get("role"))) for place, turn in enumerate(turns, 1) if turn.get("role") != "system"]
     if talk and talk[0][1] in ("assistant", "tool", "function"):
-        level = error if getattr(target, "strict_turns", False) else warning
+        level = error if target.strict_turns else warning
         said = "the conversation begins with the {role}; nobody asked anything"
         yield level("user_not_first", Sentence(said, role=talk[0][1]))
     for (_, before), (place, role) in pairwise(talk):
         if before == role and role in ("user", "assistant"):
-            level = error if getattr(target, "strict_turns", False) else warning
+            level = error if target.strict_turns else warning
             said = "message {place} is the second of the {role} in a row; join them, user and assistant take turns"
             yield level("turns_not_alternating", Sentence(said, place=place, role=role))
             return

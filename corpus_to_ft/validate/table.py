@@ -1,0 +1,86 @@
+"""Reads a CSV as CLOVA Studio reads it: UTF-8, a line of column names, cells that may hold line ends."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import IO, Any
+
+from corpus_to_ft.language import Sentence
+from corpus_to_ft.validate.base import Finding, at_line, error
+from corpus_to_ft.validate.frame import Frame
+from corpus_to_ft.validate.lines import BYTE_ORDER_MARK, UNREAD, WIDE_MARKS, not_utf8, raw_lines
+
+MAX_CELL_CHARS = 10_000_000
+
+
+@dataclass(slots=True)
+class TableFrame(Frame):
+    """As `Frame`, for a file whose lines are cells under the names of the first one."""
+
+    def read(self, file: IO[bytes]) -> Iterator[tuple[int, Any, list[Finding]]]:
+        csv.field_size_limit(MAX_CELL_CHARS)
+        waiting = list[Finding]()
+        cells = csv.reader(self._texts(file, waiting), strict=True)
+        try:
+            names = next(cells, [])
+        except csv.Error as fault:
+            yield 1, UNREAD, [_broken(fault)]
+            return
+        yield 1, UNREAD, [*waiting, *self._check_names(names)]
+        if not names or waiting:
+            return
+        while True:
+            number = cells.line_num + 1
+            try:
+                line = next(cells, None)
+            except csv.Error as fault:
+                yield number, UNREAD, [_broken(fault)]
+                return
+            if waiting:
+                yield number, UNREAD, waiting
+                return
+            if line is None:
+                return
+            if not any(line):
+                yield number, UNREAD, self._blank_line()
+                continue
+            self.lines += 1
+            if len(line) != len(names):
+                said = "the line has {cells} cells and the file {columns} columns; put cells with commas in quotes"
+                yield number, UNREAD, [error("cell_count", Sentence(said, cells=len(line), columns=len(names)))]
+                continue
+            yield number, dict(zip(names, line, strict=True)), []
+
+    def _texts(self, file: IO[bytes], waiting: list[Finding]) -> Iterator[str]:
+        """Lines as text; ends at the first that is no UTF-8, with the finding in `waiting`."""
+        found = sha256()
+        for number, raw, _ in raw_lines(file):
+            found.update(raw)
+            self.size_bytes += len(raw)
+            if number == 1 and raw.startswith(WIDE_MARKS):
+                waiting.append(error("not_utf8", Sentence("the file is UTF-16; save it again as UTF-8")))
+                return
+            if number == 1 and raw.startswith(BYTE_ORDER_MARK) and not self.target.byte_order_mark:
+                waiting += self._mark(raw)
+                raw = raw.removeprefix(BYTE_ORDER_MARK)
+                # The marks of a file are told and the rest is still read.
+            try:
+                yield raw.decode("utf-8")
+            except UnicodeDecodeError as fault:
+                waiting.append(at_line(not_utf8(raw, fault), number))
+                return
+        self.sha256 = found.hexdigest()
+
+    def _check_names(self, names: list[str]) -> Iterator[Finding]:
+        if not names:
+            yield error("no_lines", Sentence("the file holds no lines"))
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            yield error("column_twice", Sentence("the column {name!r} occurs twice", name=name))
+
+
+def _broken(fault: csv.Error) -> Finding:
+    said = "the line is not CSV ({cause}); a quote may be missing"
+    return error("not_csv", Sentence(said, cause=str(fault)))
