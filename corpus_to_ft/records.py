@@ -16,7 +16,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Self
 
 from corpus_to_ft.language import Sentence
 
@@ -309,9 +309,7 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rejected:
-    """An item that fell out of `stage`. `reason` is a short stable word, `detail` a sentence for people."""
-
+class _Told:
     id: str
     item_id: str
     source: str
@@ -320,7 +318,7 @@ class Rejected:
     detail: Sentence
 
     @classmethod
-    def make(cls, *, item_id: str, source: str, stage: str, reason: str, detail: Sentence) -> Rejected:
+    def make(cls, *, item_id: str, source: str, stage: str, reason: str, detail: Sentence) -> Self:
         return cls(
             id=digest(item_id, source, stage, reason, detail), item_id=item_id, source=source,
             stage=stage, reason=reason, detail=detail,
@@ -328,22 +326,13 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
+class Rejected(_Told):
+    """An item that fell out of `stage`. `reason` is a short stable word, `detail` a sentence for people."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note(_Told):
     """Something people should know about an item that did *not* fall out; fields as in `Rejected`."""
-
-    id: str
-    item_id: str
-    source: str
-    stage: str
-    reason: str
-    detail: Sentence
-
-    @classmethod
-    def make(cls, *, item_id: str, source: str, stage: str, reason: str, detail: Sentence) -> Note:
-        return cls(
-            id=digest(item_id, source, stage, reason, detail), item_id=item_id, source=source,
-            stage=stage, reason=reason, detail=detail,
-        )  # fmt: skip
 
 
 class Epochs(NamedTuple):
@@ -377,13 +366,12 @@ class Target:
 
     `max_tokens` counts a whole line: prompt, completion, separators and chat overhead, in `encoding`.
     `verified_on` is the ISO date on which these facts were last checked.
-
     Below, 0, "" and () mean that there is no such rule or that none is known. `writer_settings` are those that the
     writer needs here. `max_file_mb` counts millions of bytes. `formats` are other line formats that the host takes.
-    With `strict_turns` user and assistant must alternate. With `metadata` a job carries keys of ours, by which it is
-    found again. `suffix_chars` is the longest addition to the tuned model's name. `tuner` names the plugin that speaks
-    to the host, `base_url` where, `api_key_env` the variable with the key. From `closes` (ISO date) nobody can start a
-    job. `served` says how the result is used and what that costs; `notes` what is not certain.
+    With `strict_turns` user and assistant must alternate. With `metadata` a job carries our mark, by which it is found
+    again. `suffix_chars` is the longest addition to the tuned model's name. `tuner` is the plugin that speaks to the
+    host at `base_url` with the key in `api_key_env`. From `closes` (ISO date) nobody can start a job. `served` says how
+    the result is used and what that costs; `notes` what is not certain.
     """
 
     name: str
