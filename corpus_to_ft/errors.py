@@ -50,6 +50,7 @@ class ExitCode(IntEnum):
     CONFIG = 2
     WORK_REMAINS = 3
     FAILED = 4
+    DECLINED = 5
     BUG = 70
 
 

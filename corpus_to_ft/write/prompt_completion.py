@@ -84,7 +84,7 @@ class PromptCompletionWriter(Writer):
         return prompt + _count_longest(_completion(messages), self.endings, encoding)
 
     def asking(self) -> Mapping[str, Any]:
-        return {"separator": self.separators[0], "stop": [self.endings[0]], "labels": self.labels}
+        return {"separator": self.separators[0], "stop": list(filter(None, self.endings[:1])), "labels": self.labels}
 
     def _prompt(self, messages: tuple[Message, ...], kind: str) -> str:
         label = self.labels[language_of(messages)].get(kind, "")

@@ -1,0 +1,63 @@
+"""Which lines are set aside for validation: whole groups of like or related ones, a fair share of each class."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+# A validation file of more tells nothing more; the classic tool stopped there too.
+MOST_VALIDATION = 1000
+CLASSES_SHARE, SHARE = 0.2, 0.1
+LEAST_TO_DIVIDE = 5
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Divided:
+    """`to_validation` by line. `small` are classes that have too few lines to be on both sides."""
+
+    to_validation: npt.NDArray[np.bool_]
+    small: tuple[int, ...] = ()
+
+    @property
+    def count(self) -> int:
+        return int(self.to_validation.sum())
+
+
+def divide(clusters: npt.NDArray[Any], classes: npt.NDArray[Any] | None, *, seed: int = 0) -> Divided:
+    """Groups go whole to one side, drawn by `seed`. Of each class its share goes, but never its last group."""
+    size = len(clusters)
+    chosen = np.zeros(size, dtype=bool)
+    if size < LEAST_TO_DIVIDE:
+        return Divided(to_validation=chosen)
+    share = SHARE if classes is None else CLASSES_SHARE
+    strata = np.zeros(size, dtype=np.int64) if classes is None else classes
+    names, group_of, sizes = np.unique(clusters, return_inverse=True, return_counts=True)
+    members = np.argsort(group_of, kind="stable")
+    ends = np.cumsum(sizes)
+    counts = Counter(strata.tolist())
+    wanted = min(MOST_VALIDATION, size - int(size * (1 - share)))
+    # The largest remainders make up what whole numbers leave.
+    room = {name: int(wanted * count / size) for name, count in counts.items()}
+    rest = sorted(counts, key=lambda name: (room[name] - wanted * counts[name] / size, name))
+    for name in rest[: wanted - sum(room.values())]:
+        room[name] += 1
+    left = dict(counts)
+    mixed = (names.astype(np.uint64) + np.uint64(seed + 1)) * _SPREAD
+    mixed ^= mixed >> np.uint64(31)
+    for group in np.argsort(mixed * _SPREAD, kind="stable").tolist():
+        lines = members[ends[group] - sizes[group] : ends[group]]
+        own = Counter(strata[lines].tolist())
+        if all(count <= room[name] and count < left[name] for name, count in own.items()):
+            chosen[lines] = True
+            for name, count in own.items():
+                room[name] -= count
+                left[name] -= count
+        if not any(room.values()):
+            break
+    small = () if classes is None else tuple(sorted(name for name, count in counts.items() if left[name] == count))
+    return Divided(to_validation=chosen, small=small)
