@@ -15,8 +15,8 @@ class ReinforcementRules(Rules):
     """A question without an answer: the model answers, and a grader compares it with what stands beside."""
 
     def fits(self, obj: Line) -> bool:
-        turns = turns_of(obj.get("messages"))
-        return bool(turns) and turns[-1].get("role") == "user" and bool(set(obj) - KEYS)
+        """As chat does: which of both is meant is the target's to say."""
+        return "messages" in obj
 
     def check(self, obj: Line, target: Target) -> Iterator[Finding]:
         yield from check_messages(obj.get("messages"), target)
