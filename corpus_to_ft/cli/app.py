@@ -216,6 +216,16 @@ def plugins(json: Json = False) -> int:
     return print_plugins(as_json=json)
 
 
+@app.command(help=tr("List where training files can go: limits, prices and last days."))
+def targets(
+    name: Annotated[str, typer.Argument(metavar="[NAME]", help=tr("say everything about this one"))] = "",
+    json: Json = False,
+) -> int:
+    from corpus_to_ft.cli.targets import print_targets
+
+    return print_targets(name, as_json=json)
+
+
 app.add_typer(batches_app, name="batches")
 
 
