@@ -186,8 +186,8 @@ class _OnDisk:
     """384 bytes a question: its minima, and a key for each band of them, by blocks of questions."""
 
     def __init__(self, work: Workplace) -> None:
-        self._minima = (work.path / "minima").open("w+b")
-        self._bands = (work.path / "bands").open("w+b")
+        self._minima = work.open("minima")
+        self._bands = work.open("bands")
         self._block = np.zeros((BLOCK, MINIMA), dtype=np.uint16)
         self._held = 0
         self._sizes: list[int] = []
@@ -200,10 +200,10 @@ class _OnDisk:
 
     def _write(self) -> None:
         rows = self._block[: self._held]
-        rows.tofile(self._minima)
+        self._minima.write(rows.tobytes())
         # Four numbers of 16 bits are one of 64; half of its bits, well mixed, are enough to find candidates.
         keys = np.ascontiguousarray(rows).view(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-        np.ascontiguousarray((keys >> np.uint64(32)).astype(np.uint32).T).tofile(self._bands)
+        self._bands.write(np.ascontiguousarray((keys >> np.uint64(32)).astype(np.uint32).T).tobytes())
         self._sizes.append(self._held)
         self._held = 0
 
@@ -220,7 +220,7 @@ class _OnDisk:
         parts, at = [], 0
         for size in self._sizes:
             self._bands.seek(at + band * size * 4)
-            parts.append(np.fromfile(self._bands, dtype=np.uint32, count=size))
+            parts.append(np.frombuffer(self._bands.read(size * 4), dtype=np.uint32))
             at += BANDS * size * 4
         return np.concatenate(parts)
 
@@ -241,5 +241,5 @@ class _OnDisk:
         rows = np.empty((len(positions), MINIMA), dtype=np.uint16)
         for place, position in enumerate(positions):
             self._minima.seek(position * MINIMA * 2)
-            rows[place] = np.fromfile(self._minima, dtype=np.uint16, count=MINIMA)
+            rows[place] = np.frombuffer(self._minima.read(MINIMA * 2), dtype=np.uint16)
         return rows

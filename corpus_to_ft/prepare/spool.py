@@ -7,7 +7,7 @@ import tempfile
 from array import array
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -17,12 +17,14 @@ from corpus_to_ft.language import Sentence
 from corpus_to_ft.prepare.base import BadRow, Entry
 
 BLOCK = 8192
+UNWRITABLE = Sentence("the folder for temporary files cannot be written to")
 
 
 class Workplace:
-    """A temporary folder; gone when closed."""
+    """A temporary folder; gone with its files when closed."""
 
     def __init__(self) -> None:
+        self._open: list[IO[bytes]] = []
         self._folder = tempfile.TemporaryDirectory(prefix="corpus-to-ft-")
         self.path = Path(self._folder.name)
 
@@ -30,7 +32,16 @@ class Workplace:
         return self
 
     def __exit__(self, *_: object) -> None:
+        for file in self._open:
+            file.close()
         self._folder.cleanup()
+
+    def open(self, name: str) -> IO[bytes]:
+        """A new file, to write to and to read from; it is closed with the folder."""
+        with boundary(OSError, to=StoreError, message=UNWRITABLE):
+            file = (self.path / name).open("w+b")
+        self._open.append(file)
+        return file
 
 
 class Lines:
@@ -38,14 +49,14 @@ class Lines:
 
     def __init__(self, work: Workplace, name: str) -> None:
         self._path = work.path / name
-        self._file = self._path.open("wb")
+        self._file = work.open(name)
         self.count = 0
 
     def add(self, value: Any) -> None:
         self.add_bytes(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
 
     def add_bytes(self, line: bytes) -> None:
-        with boundary(OSError, to=StoreError, message=Sentence("the folder for temporary files cannot be written to")):
+        with boundary(OSError, to=StoreError, message=UNWRITABLE):
             self._file.write(line)
         self.count += 1
 
@@ -99,7 +110,7 @@ class Column:
 
     def __init__(self, work: Workplace, name: str, typecode: str = "Q") -> None:
         self._path = work.path / name
-        self._file = self._path.open("wb")
+        self._file = work.open(name)
         self._typecode = typecode
         self._held = array(typecode)
 
@@ -118,5 +129,7 @@ class Column:
         return np.fromfile(self._path, dtype=np.dtype(self._typecode))
 
     def _write(self) -> None:
-        self._held.tofile(self._file)
+        # `tofile` would write past what the file object holds.
+        with boundary(OSError, to=StoreError, message=UNWRITABLE):
+            self._file.write(self._held.tobytes())
         del self._held[:]

@@ -140,6 +140,17 @@ def _survey(path: Path, work: Workplace) -> Survey:
     else:
         opened = open_text(path, newline="" if suffix in (".csv", ".tsv", ".tab") else "\n")
         rows = _text_rows(opened, path, suffix)
+    try:
+        return _read(path, rows, opened, sheets_left, as_lines=suffix in (".jsonl", ".ndjson"), work=work)
+    finally:
+        if opened is not None:
+            opened.stream.close()
+
+
+def _read(
+    path: Path, rows: Iterator[Row | BadRow], opened: OpenText | None, sheets_left: list[str], *, as_lines: bool,
+    work: Workplace,
+) -> Survey:  # fmt: skip
     held = list(islice(rows, LOOK_AHEAD))
     first = [row.fields for row in held if isinstance(row, Row)]
     if not first:
@@ -153,14 +164,12 @@ def _survey(path: Path, work: Workplace) -> Survey:
         refused=Refused(work, "unread"),
         encoding=opened.encoding if opened else "",
         # An array in a file of lines is no training file either.
-        as_it_is=opened is not None and opened.as_it_is and suffix in (".jsonl", ".ndjson"),
+        as_it_is=opened is not None and opened.as_it_is and as_lines,
         marked=opened is not None and opened.marked,
         sheets_left=sheets_left,
         warnings=list(opened.warnings) if opened else [],
     )
     _take(found, chain(held, rows))
-    if opened:
-        opened.stream.close()
     return found
 
 
