@@ -75,8 +75,13 @@ class Contents:
             elif example.id in split_of:
                 kinds[example.kind] += 1
                 splits[split_of[example.id]] += 1
+        documents, personal = 0, Counter[str]()
+        for document in self.documents():
+            documents += 1
+            personal.update(document.meta.get("personal_data", {}).get("found", {}))
         return {
-            "documents": sum(1 for _ in self.documents()),
+            "documents": documents,
+            "personal": dict(personal.most_common()),
             "passages": sum(1 for _ in self.passages()),
             "examples": kinds.total(),
             "kinds": dict(kinds),

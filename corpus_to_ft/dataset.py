@@ -35,7 +35,7 @@ PACKAGES = ("kiwipiepy", "kiwipiepy_model", "konlpy", "markdown-it-py", "resilip
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a run came to. `rejected` and `notes` count by reason; `made`, `reused`, `postponed` items of all stages.
+    """What a run came to. `rejected` and `notes` count by reason, `personal` what was found by kind; `made`, `reused`, `postponed` items of all stages.
 
     `cost` (US dollars, of all runs into the folder) is certain. At most `cost_uncertain` comes on top of it for calls
     that were lost or not counted, and `cost_reserved` for what batches at a server can still cost. `sites` say for each
@@ -59,6 +59,7 @@ class Outcome:
     cost_uncertain: float
     cost_reserved: float
     warnings: Sequence[str]
+    personal: Mapping[str, int]
     sites: Sequence[Mapping[str, Any]] = ()
 
 
@@ -94,6 +95,7 @@ def outcome(store: RunStore, out: Path, tallies: Sequence[Tally], ask: DirectAsk
         examples=counts["examples"],
         rejected=counts["rejected"],
         notes=counts["notes"],
+        personal=counts["personal"],
         splits=counts["splits"],
         made=sum(tally.made for tally in tallies),
         reused=sum(tally.reused for tally in tallies),

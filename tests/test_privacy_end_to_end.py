@@ -135,7 +135,7 @@ def test_a_run_that_keeps_personal_data_says_so(tmp_path: Path) -> None:
     done = run(tmp_path / "글", tmp_path / "out", "privacy.mode=keep", "generate=keywords")
     assert done.returncode in (0, 1), done.stderr.decode()
     assert len(survivors(values, *left_behind(tmp_path / "out"))) > len(values) / 2
-    assert "그대로" in done.stderr.decode() or "kept" in done.stderr.decode()
+    assert "개인정보를 그대로 두었습니다" in done.stdout.decode()
     assert "가리지 않았습니다" in (tmp_path / "out/README.md").read_text(encoding="utf-8")
 
 

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,18 @@ def ingest(server: SiteServer, out: Path, *, again: bool = True) -> Outcome:
 def documents(out: Path) -> list[Document]:
     with RunStore.read(out) as store:
         return list(Contents(store).documents())
+
+
+def test_a_page_that_says_how_long_ago_it_was_is_dated_by_the_day_it_was_fetched(tmp_path: Path) -> None:
+    with site() as server:
+        server.page("/", article("목록", "", links=["/1/"]))
+        page = article("온실 이야기", prose(1))
+        server.page("/1/", page.replace("</h1>", "</h1><span class=date>20일 전</span>"))
+        started = datetime.now(UTC)
+        ingest(server, tmp_path)
+        document = next(found for found in documents(tmp_path) if found.source.endswith("/1/"))
+    days = {(moment - timedelta(days=20)).date().isoformat() for moment in (started, datetime.now(UTC))}
+    assert document.published[:10] in days
 
 
 def test_a_site_becomes_documents_and_pages_that_only_list_are_no_bad_documents(tmp_path: Path) -> None:

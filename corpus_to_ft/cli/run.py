@@ -6,7 +6,7 @@ import dataclasses
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from corpus_to_ft.ingest.base import is_address
 from corpus_to_ft.language import Sentence, tr
 from corpus_to_ft.llm.stage import Limits
 from corpus_to_ft.plan import Plan, make_plan
+from corpus_to_ft.privacy.kinds import told
 from corpus_to_ft.settings import Settings, load_settings
 
 
@@ -59,7 +60,7 @@ def run(request: RunRequest) -> int:
     if request.json:
         print(json.dumps(dataclasses.asdict(outcome), ensure_ascii=False))
     else:
-        _print_outcome(outcome, request.upto)
+        _print_outcome(outcome, settings, request.upto)
     return _exit_code(outcome, settings, request.upto)
 
 
@@ -114,7 +115,7 @@ def _exit_code(outcome: dataset.Outcome, settings: Settings, upto: str) -> int:
     return ExitCode.DONE
 
 
-def _print_outcome(outcome: dataset.Outcome, upto: str) -> None:
+def _print_outcome(outcome: dataset.Outcome, settings: Settings, upto: str) -> None:
     say = sys.stdout.write
     say(tr("{documents} documents → {passages} passages → {examples} examples", **_counts(outcome)) + "\n")
     if upto == "write":
@@ -132,8 +133,10 @@ def _print_outcome(outcome: dataset.Outcome, upto: str) -> None:
         because = tr(outcome.postponed_because)
         print(tr("{count} items wait for the next run: {because}", count=outcome.postponed, because=because))
     if outcome.notes:
-        told = ", ".join(f"{tr(reason)} {count:,}" for reason, count in outcome.notes.items())
-        say(tr("notes: {notes}", notes=told) + "\n")
+        notes = ", ".join(f"{tr(reason)} {count:,}" for reason, count in outcome.notes.items())
+        say(tr("notes: {notes}", notes=notes) + "\n")
+    if outcome.personal:
+        say(tr(_personal_data(outcome.personal, settings.privacy.mode)) + "\n")
     total = sum(outcome.rejected.values())
     if total:
         reasons = ", ".join(f"{tr(reason)} {count:,}" for reason, count in outcome.rejected.items())
@@ -148,6 +151,15 @@ def _print_outcome(outcome: dataset.Outcome, upto: str) -> None:
         )
     else:
         say(tr("rejected: 0") + "\n")
+
+
+def _personal_data(counts: Mapping[str, int], mode: str) -> Sentence:
+    found = told(counts)
+    if mode == "keep":
+        return Sentence("personal data was kept: {found}", found=found)
+    if mode == "drop":
+        return Sentence("personal data was left out, with the blocks that hold it: {found}", found=found)
+    return Sentence("personal data was masked: {found}", found=found)
 
 
 def _counts(outcome: dataset.Outcome) -> dict[str, str]:

@@ -89,7 +89,8 @@ class SourceFile:
 
     In an archive `source` is `export.zip!folder/page.md`, and `inside` the path in the innermost one, `folder/page.md`.
     `media_type` ("text/html") and `charset` are what a web server said, both lower case and without parameters.
-    `published` is what others say of it, in any form; what it says of itself comes first.
+    `published` is what others say of it, in any form; what it says of itself comes first. `seen_at` is the ISO time at
+    which a web server first gave these bytes; the same bytes seen later are the same file.
     """
 
     source: str
@@ -98,6 +99,7 @@ class SourceFile:
     media_type: str = ""
     charset: str = ""
     published: str = ""
+    seen_at: str = ""
 
     def id_of(self, sha256: str) -> str:
         """The same for the same bytes under the same name; `sha256` of the bytes is made once, by the caller."""

@@ -58,7 +58,7 @@ class HtmlReader(Reader):
         decoded = decode(file.data, source=file.source, html=True)
         said, text = split_front_matter(decoded.text, file.source)
         root = parse_page(text, file.source)
-        metadata = with_front_matter(read_metadata(root, seen_at=saved_at(text)), said)
+        metadata = with_front_matter(read_metadata(root, seen_at=saved_at(text) or _seen_at(file)), said)
         frame = framed_address(root)
         if frame:
             raise InputError(
@@ -91,6 +91,10 @@ def saved_at(text: str) -> datetime | None:
         return datetime.strptime(found.group(1), "%b %d %Y %H:%M:%S GMT%z") if found else None
     except ValueError:
         return None
+
+
+def _seen_at(file: SourceFile) -> datetime | None:
+    return datetime.fromisoformat(file.seen_at) if file.seen_at else None
 
 
 def _no_text(source: str, chars: int) -> InputError:

@@ -69,7 +69,7 @@ class Seen:
         media, _, charset = self.page.media.partition(";")
         return SourceFile(
             source=self.name, data=self.file.data if self.file else b"", media_type=media, charset=charset,
-            published=self.page.published,
+            published=self.page.published, seen_at=self.page.fetched_at,
         )  # fmt: skip
 
     @property
