@@ -54,6 +54,10 @@ class FilesOnlyTuner(Tuner):
 
     def create(self, job: TuneJob) -> Standing:
         folder = self._folder(job.files[0])
+        for file in job.files:
+            # The same bytes may lie where an earlier job of another folder put them.
+            if self.find_file(file, datetime.now(UTC)) is None:
+                self.upload(file, Path(file.remote_id))
         facts = {
             "job": job.id,
             "target": job.target,

@@ -211,9 +211,7 @@ class Rest:
             said = "{url} does not accept the key in {name}: {cause}"
             return ConfigError(Sentence(said, url=url, name=self._name, cause=cause))
         if status == 402 or code in NO_MONEY:
-            said = (
-                "{url} does nothing more: the account behind {name} has no money or quota left. Top it up and continue"
-            )
+            said = "{url} does no more: the account behind {name} has no money or quota left. Top it up and continue"
             return BudgetReached(Sentence(said, url=url, name=self._name))
         if code == NOT_AVAILABLE:
             return TrainingNotAvailable(Sentence("{url} refuses {about}: {cause}", url=url, about=about, cause=cause))

@@ -1,8 +1,8 @@
 """Together: files go to a signed address and then into a check, jobs are `/v1/fine-tunes`, LoRA unless told otherwise.
 
 Written after the host's own published client (together 3.1.1) and never run against the host itself. What could not be
-seen there: whether a file whose sending broke off is listed with its full size (it is taken only when it can be named
-whole), and which longest suffix holds today (40 in the client, 64 in a later list; 40 is taken).
+seen there: how a file whose sending broke off is listed (one of other size is taken away and sent again), and which
+longest suffix holds today (40 in the client, 64 in a later list; 40 is taken).
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ MOST_EPOCHS = 20
 LARGEST_FILE_BYTES = 50 * 2**30
 MOST_PARTS = 250
 NOT_WHOLE = ("FAILED", "INVALID_FORMAT")
+UNCHECKED = "PENDING"
 THERE_ALREADY = 409
 LEVELS = {"warning": "warn", "legacy_iwarning": "warn", "error": "error", "legacy_ierror": "error"}
 # What the client sends under other names than we know it by.
@@ -76,22 +77,21 @@ class TogetherTuner(OverRest, Tuner):
         if file.size > self.multipart_above_mb * 2**20:
             return self._upload_in_parts(file, path)
         about = Sentence("the upload of {name}", name=file.name)
-        answer = self._rest.call("POST", FILES, about, form=self._described(file), also=(302, THERE_ALREADY))
+        answer = self._begun(FILES, file, about, form=self._described(file))
         if answer.status == THERE_ALREADY:
-            return self._whole(answer.text("file_id"), file)
+            return answer.text("file_id")
         location, file_id = answer.headers.get("location", ""), answer.headers.get("x-together-file-id", "")
         if not location or not file_id:
             raise TuneError(Sentence("{host} named no address for {name}", host=self._rest.root, name=file.name))
         self._rest.put(location, path, about)
-        return self._rest.call("POST", f"{FILES}/{file_id}/preprocess", about).text("id") or file_id
+        return self._processed(file_id, about)
 
     def find_file(self, file: TrainingFile, since: datetime) -> str | None:
         # The host keeps one file of the same bytes, however old it is.
         del since
         for one in self._rest.call("GET", FILES, Sentence("the list of files")).members():
-            same = one.get("filename") == file.name and one.get("bytes") == file.size
-            if same and one.get("processing_status") not in NOT_WHOLE:
-                return str(one["id"])
+            if one.get("filename") == file.name and _is_whole(one, file):
+                return self._whole(one, file)
         return None
 
     def has_file(self, file_id: str) -> bool:
@@ -171,22 +171,39 @@ class TogetherTuner(OverRest, Tuner):
         kind = Path(file.name).suffix.removeprefix(".") or "jsonl"
         return {"purpose": self.purpose, "file_name": file.name, "file_type": kind, "checksum": file.sha256}
 
-    def _whole(self, file_id: str, file: TrainingFile) -> str:
-        """The host has these bytes under some name; a part of them would be trained on in silence."""
-        answer = self._rest.call("GET", f"{FILES}/{file_id}", Sentence("a look at a file"))
-        if answer.value.get("bytes") != file.size or answer.value.get("processing_status") in NOT_WHOLE:
-            said = "{host} keeps a broken copy of {name}; delete it (files delete {id}) and continue"
-            raise TuneError(Sentence(said, host=self._rest.root, name=file.name, id=file_id))
-        return file_id
+    def _begun(self, path: str, file: TrainingFile, about: Sentence, **body: Any) -> Answer:
+        """Where the bytes are to go; status 409 where the host has them all. A broken copy of ours makes room first."""
+        for _ in range(2):
+            answer = self._rest.call("POST", path, about, also=(302, THERE_ALREADY), **body)
+            if answer.status != THERE_ALREADY:
+                return answer
+            there = self._rest.call("GET", f"{FILES}/{answer.text('file_id')}", Sentence("a look at a file")).value
+            if _is_whole(there, file):
+                self._whole(there, file)
+                return answer
+            if there.get("filename") != file.name:
+                break
+            self.delete_file(str(there["id"]))
+        said = "{host} keeps a broken copy of {name}; delete it (files delete {id}) and continue"
+        raise TuneError(Sentence(said, host=self._rest.root, name=file.name, id=answer.text("file_id")))
+
+    def _whole(self, one: Mapping[str, Any], file: TrainingFile) -> str:
+        """The id of a file whose bytes are all there; one that nobody had checked yet is given to the host's check."""
+        if one.get("processing_status") == UNCHECKED:
+            return self._processed(str(one["id"]), Sentence("the upload of {name}", name=file.name))
+        return str(one["id"])
+
+    def _processed(self, file_id: str, about: Sentence) -> str:
+        return self._rest.call("POST", f"{FILES}/{file_id}/preprocess", about).text("id") or file_id
 
     def _upload_in_parts(self, file: TrainingFile, path: Path) -> str:
         about = Sentence("the upload of {name}", name=file.name)
         part_bytes = max(int(self.part_mb * 2**20), -(-file.size // MOST_PARTS))
         count = -(-file.size // part_bytes)
         body = {**self._described(file), "file_size": file.size, "num_parts": count}
-        begun = self._rest.call("POST", f"{FILES}/multipart/initiate", about, body=body, also=(THERE_ALREADY,))
+        begun = self._begun(f"{FILES}/multipart/initiate", file, about, body=body)
         if begun.status == THERE_ALREADY:
-            return self._whole(begun.text("file_id"), file)
+            return begun.text("file_id")
         parts, sent = begun.members("parts"), []
         if len(parts) != count:
             said = "{host} named {given} addresses for the {count} parts of {name}"
@@ -250,6 +267,10 @@ class TogetherTuner(OverRest, Tuner):
             problem_code=status if state == "failed" else "",
             problem=self._rest.without_secrets(problem) if state == "failed" else "",
         )
+
+
+def _is_whole(one: Mapping[str, Any], file: TrainingFile) -> bool:
+    return one.get("bytes") == file.size and one.get("processing_status") not in NOT_WHOLE
 
 
 def _event(one: Mapping[str, Any]) -> TuneEvent:
