@@ -113,60 +113,65 @@ class Shape:
         return "(unknown)", self.error(404, "no such call")
 
 
+class _Handler(BaseHTTPRequestHandler):
+    """`shape` and `lock` are given by whoever serves; replies are lost as the shape orders."""
+
+    protocol_version = "HTTP/1.1"
+    shape: Shape
+    lock: threading.Lock
+
+    def do_any(self) -> None:
+        parts = urlsplit(self.path)
+        asked = Asked(
+            method=self.command,
+            path=unquote(parts.path),
+            query={name: values[-1] for name, values in parse_qs(parts.query).items()},
+            headers={name.lower(): value for name, value in self.headers.items()},
+            body=self._body(),
+        )
+        _read_form(asked)
+        with self.lock:
+            name, reply = self.shape.answer(asked)
+            lost = reply.status < 400 and self.shape.lose[name] > 0
+            self.shape.lose[name] -= lost
+        if lost:
+            # RST instead of FIN: nothing that was written arrives.
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.close_connection = True
+            self.connection.close()
+            return
+        raw = reply.value if isinstance(reply.value, bytes) else json.dumps(reply.value or {}).encode()
+        self.send_response(reply.status)
+        headers = {"content-type": "application/json", "content-length": str(len(raw)), **reply.headers}
+        for header, value in headers.items():
+            self.send_header(header, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(raw)
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_any  # noqa: N815 -- names of the standard library
+
+    def _body(self) -> bytes:
+        if self.headers.get("transfer-encoding") == "chunked":
+            body = b""
+            while size := int(self.rfile.readline(), 16):
+                body += self.rfile.read(size)
+                self.rfile.readline()
+            self.rfile.readline()
+            return body
+        return self.rfile.read(int(self.headers.get("content-length") or 0))
+
+    def finish(self) -> None:
+        if not self.wfile.closed and self.connection.fileno() >= 0:
+            super().finish()
+
+    def log_message(self, *_: object) -> None: ...
+
+
 @contextmanager
 def served(shape: Shape) -> Iterator[Shape]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_any(self) -> None:
-            parts = urlsplit(self.path)
-            asked = Asked(
-                method=self.command,
-                path=unquote(parts.path),
-                query={name: values[-1] for name, values in parse_qs(parts.query).items()},
-                headers={name.lower(): value for name, value in self.headers.items()},
-                body=self._body(),
-            )
-            _read_form(asked)
-            with lock:
-                name, reply = shape.answer(asked)
-                lost = reply.status < 400 and shape.lose[name] > 0
-                shape.lose[name] -= lost
-            if lost:
-                # RST instead of FIN: nothing that was written arrives.
-                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                self.close_connection = True
-                self.connection.close()
-                return
-            raw = reply.value if isinstance(reply.value, bytes) else json.dumps(reply.value or {}).encode()
-            self.send_response(reply.status)
-            headers = {"content-type": "application/json", "content-length": str(len(raw)), **reply.headers}
-            for header, value in headers.items():
-                self.send_header(header, value)
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(raw)
-
-        do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_any  # noqa: N815 -- names of the standard library
-
-        def _body(self) -> bytes:
-            if self.headers.get("transfer-encoding") == "chunked":
-                body = b""
-                while size := int(self.rfile.readline(), 16):
-                    body += self.rfile.read(size)
-                    self.rfile.readline()
-                self.rfile.readline()
-                return body
-            return self.rfile.read(int(self.headers.get("content-length") or 0))
-
-        def finish(self) -> None:
-            if not self.wfile.closed and self.connection.fileno() >= 0:
-                super().finish()
-
-        def log_message(self, *_: object) -> None: ...
-
-    lock = threading.Lock()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    handler = type("_ShapeHandler", (_Handler,), {"shape": shape, "lock": threading.Lock()})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     server.handle_error = lambda *_: None  # type: ignore[method-assign] # a client that was killed is no news
     shape.url = f"http://127.0.0.1:{server.server_port}"
