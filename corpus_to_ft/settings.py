@@ -28,6 +28,7 @@ from corpus_to_ft.records import Target
 from corpus_to_ft.split import SplitSettings
 from corpus_to_ft.summarize.stage import SMALLEST_BUDGET, SummarizeSettings
 from corpus_to_ft.targets import load_target
+from corpus_to_ft.tune.base import Tuner
 from corpus_to_ft.write.base import Writer
 
 MAX_CONFIG_BYTES = 1_000_000
@@ -139,6 +140,29 @@ def _add_environment(fields: dict[str, Any], provider: type[Provider]) -> None:
     key = os.environ.get(name) if isinstance(name, str) else None
     if key:
         fields["api_key"] = key
+
+
+def make_tuner(target: Target, *, base_url: str = "", api_key_env: str = "", fields: Mapping[str, Any]) -> Tuner:
+    """The tuner of a target with its address and, from the environment, its keys.
+
+    OPENAI_BASE_URL is the address of OpenAI's own targets alone. Raises ConfigError for a target that nobody tunes.
+    """
+    if not target.tuner:
+        raise ConfigError(
+            Sentence("no host tunes for the target {target}; see: corpus-to-ft targets", target=target.name)
+        )
+    found = find_plugin("tune", target.tuner, Tuner)
+    for field in fields:
+        if field in found.model_fields and found.model_fields[field].exclude:
+            told = "{key}: keys are never written down; set an environment variable and name it in --api-key-env"
+            raise ConfigError(Sentence(told, key=field))
+    is_openai = target.base_url == found.model_fields["base_url"].default and target.tuner == "openai_compatible"
+    address = base_url or (os.environ.get("OPENAI_BASE_URL", "") if is_openai else "") or target.base_url
+    name = api_key_env or target.api_key_env or found.model_fields["api_key_env"].default
+    values = {**fields, "base_url": address.rstrip("/"), "api_key_env": name}
+    variables = {"api_key": name, **getattr(found, "environment", {})}
+    values.update({field: os.environ[name] for field, name in variables.items() if os.environ.get(name)})
+    return make_plugin("tune", target.tuner, Tuner, values)
 
 
 def load_settings(config: Path | None = None, overrides: Sequence[str] = ()) -> Settings:

@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from corpus_to_ft.cli.batches import batches_app
+from corpus_to_ft.cli.hosted import files_app, models_app
+from corpus_to_ft.cli.tune import tune_app
 from corpus_to_ft.language import tr
 
 
@@ -227,6 +229,9 @@ def targets(
 
 
 app.add_typer(batches_app, name="batches")
+app.add_typer(tune_app, name="tune")
+app.add_typer(models_app, name="models")
+app.add_typer(files_app, name="files")
 
 
 @app.callback(invoke_without_command=True)

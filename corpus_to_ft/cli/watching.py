@@ -1,0 +1,97 @@
+"""What a person sees of a job that is under way: events as lines, a bar of steps, and how the loss goes down."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from corpus_to_ft.cli.look import safe
+from corpus_to_ft.language import Sentence, foreign, tr
+from corpus_to_ft.tune.base import TuneEvent
+from corpus_to_ft.tuning import TuneJob
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+SPARKS = "▁▂▃▄▅▆▇█"
+SPARK_COLUMNS = 24
+LOSSES = ("train_loss", "training_loss", "loss")
+TOTALS = ("total_steps", "total", "max_steps")
+
+
+class Watch:
+    """Hears each look at the job. `tell` gets lines; a bar is drawn where there is a terminal."""
+
+    def __init__(self, tell: Callable[[Sentence], None]) -> None:
+        self._tell = tell
+        self._said = ""
+        self.losses: list[float] = []
+        self.step = self.total = 0
+        self.bar: Progress | None = None
+        self._task: TaskID | None = None
+
+    def show(self, job: TuneJob, events: Sequence[TuneEvent]) -> None:
+        for event in events:
+            self._take(event)
+        word = f"{tr(job.state)}{f' ({job.status})' if job.status not in ('', job.state) else ''}"
+        if word != self._said:
+            self._said = word
+            self._tell(Sentence("job {id}: {word}", id=job.id[:8], word=word))
+        if job.estimated_finish and not job.has_ended:
+            word = f"{word} → {job.estimated_finish[:16]}"
+        self._draw(word)
+
+    def _take(self, event: TuneEvent) -> None:
+        loss = next((event.metrics[name] for name in LOSSES if name in event.metrics), None)
+        if loss is not None:
+            self.losses.append(loss)
+        self.step = max(self.step, int(event.metrics.get("step", 0)))
+        self.total = max([self.total, *(int(event.metrics[name]) for name in TOTALS if name in event.metrics)])
+        if event.kind != "metrics" or self.bar is None:
+            level = "" if event.level == "info" else f"{tr(event.level)}: "
+            self._tell(foreign(safe(f"{event.at[11:19]} {level}{event.message}")))
+
+    def _draw(self, word: str) -> None:
+        if self.bar is None:
+            return
+        if self._task is None:
+            self._task = self.bar.add_task(word, total=None)
+        curve = f"{sparkline(self.losses)} {self.losses[-1]:.4f}" if self.losses else ""
+        self.bar.update(self._task, description=word, completed=self.step, total=self.total or None, curve=curve)
+
+
+@contextmanager
+def watching(watch: Watch) -> Iterator[None]:
+    """Draws while it lasts; nothing is left of the bar afterwards."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich import progress
+    from rich.console import Console
+
+    columns = [
+        progress.TextColumn("{task.description}", markup=False),
+        progress.BarColumn(bar_width=20),
+        progress.MofNCompleteColumn(),
+        progress.TextColumn("{task.fields[curve]}", markup=False),
+        progress.TimeElapsedColumn(),
+    ]
+    with progress.Progress(*columns, console=Console(stderr=True), transient=True) as drawn:
+        watch.bar = drawn
+        yield
+        watch.bar = None
+
+
+def sparkline(values: Sequence[float], columns: int = SPARK_COLUMNS) -> str:
+    """The course of some figures in one line; each sign is the mean of what falls into its column."""
+    if not values:
+        return ""
+    width = min(columns, len(values))
+    parts = [values[len(values) * at // width : len(values) * (at + 1) // width] for at in range(width)]
+    means = [sum(part) / len(part) for part in parts]
+    low, high = min(means), max(means)
+    if high == low:
+        return SPARKS[0] * width
+    return "".join(SPARKS[round((mean - low) / (high - low) * (len(SPARKS) - 1))] for mean in means)
