@@ -93,7 +93,9 @@ class Frame:
             said = "lines end with \\r\\n, as on Windows; some hosts count the \\r as text, save it with \\n"
             yield at_line(warning("carriage_return", Sentence(said)), self._carriage_return)
         if not self.lines:
-            yield error("no_lines", Sentence("the file holds no lines"))
+            # A job can do without a validation file.
+            level = warning if self.is_validation else error
+            yield level("no_lines", Sentence("the file holds no lines"))
         elif self.lines < target.min_examples and not self.is_validation:
             said = "{lines} lines; {target} wants at least {least}"
             yield error(
