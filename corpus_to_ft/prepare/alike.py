@@ -157,17 +157,18 @@ class NearQuestions:
         self._count = 0
 
     def add(self, question: str) -> None:
-        self._numbers.add(key_of(*_NUMBER.findall(question)))
+        numbers = key_of(*_NUMBER.findall(question))
+        self._numbers.add(numbers)
         self._count += 1
         if self._disk is not None:
-            self._disk.add(question)
+            self._disk.add(question, numbers)
             return
         self._texts.append(question)
         self._chars += len(question)
         if len(self._texts) > MOST_EXACT or self._chars > MOST_EXACT_CHARS:
             self._disk = _OnDisk(self._work)
             for text in self._texts:
-                self._disk.add(text)
+                self._disk.add(text, key_of(*_NUMBER.findall(text)))
             self._texts.clear()
 
     def pairs(self) -> Iterator[tuple[int, int]]:
@@ -183,17 +184,23 @@ class NearQuestions:
 
 
 class _OnDisk:
-    """384 bytes a question: its minima, and a key for each band of them, by blocks of questions."""
+    """384 bytes a question: its minima, and a key for each band of them, by blocks of questions.
+
+    The numbers in a question are part of its keys: where all come out of one template, only those with the same numbers
+    are compared.
+    """
 
     def __init__(self, work: Workplace) -> None:
         self._minima = work.open("minima")
         self._bands = work.open("bands")
         self._block = np.zeros((BLOCK, MINIMA), dtype=np.uint16)
+        self._mixed = np.zeros((BLOCK, 1), dtype=np.uint64)
         self._held = 0
         self._sizes: list[int] = []
 
-    def add(self, question: str) -> None:
+    def add(self, question: str, numbers: int) -> None:
         self._block[self._held] = sketch(question, MINIMA)
+        self._mixed[self._held] = numbers
         self._held += 1
         if self._held == BLOCK:
             self._write()
@@ -203,6 +210,7 @@ class _OnDisk:
         self._minima.write(rows.tobytes())
         # Four numbers of 16 bits are one of 64; half of its bits, well mixed, are enough to find candidates.
         keys = np.ascontiguousarray(rows).view(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        keys ^= self._mixed[: self._held]
         self._bands.write(np.ascontiguousarray((keys >> np.uint64(32)).astype(np.uint32).T).tobytes())
         self._sizes.append(self._held)
         self._held = 0
@@ -229,13 +237,14 @@ class _OnDisk:
         firsts: dict[int, int] = {}
         for position in group:
             firsts.setdefault(joined.find(position), position)
-        waiting = list(firsts.values())[:MOST_COMPARED]
+        waiting = np.array(list(firsts.values())[:MOST_COMPARED])
+        if len(waiting) < 2:
+            return
+        rows = self._rows(waiting.tolist())
         while len(waiting) > 1:
-            leader, *others = waiting
-            rows = self._rows(waiting)
-            likeness = (rows[1:] == rows[0]).mean(axis=1)
-            yield from ((leader, other) for other, share in zip(others, likeness, strict=True) if share >= LIKE)
-            waiting = [other for other, share in zip(others, likeness, strict=True) if share < LIKE]
+            alike = (rows[1:] == rows[0]).mean(axis=1) >= LIKE
+            yield from ((int(waiting[0]), other) for other in waiting[1:][alike].tolist())
+            waiting, rows = waiting[1:][~alike], rows[1:][~alike]
 
     def _rows(self, positions: Sequence[int]) -> npt.NDArray[np.uint16]:
         rows = np.empty((len(positions), MINIMA), dtype=np.uint16)

@@ -12,11 +12,13 @@ from typing import IO, Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from corpus_to_ft.errors import StoreError, boundary
+from corpus_to_ft.errors import StoreError, boundary, cause_of
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.prepare.base import BadRow, Entry
 
 BLOCK = 8192
+# Made once: a million are written.
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 UNWRITABLE = Sentence("the folder for temporary files cannot be written to")
 
 
@@ -53,11 +55,13 @@ class Lines:
         self.count = 0
 
     def add(self, value: Any) -> None:
-        self.add_bytes(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
+        self.add_bytes(_ENCODER.encode(value).encode("utf-8", "surrogatepass") + b"\n")
 
     def add_bytes(self, line: bytes) -> None:
-        with boundary(OSError, to=StoreError, message=UNWRITABLE):
+        try:
             self._file.write(line)
+        except OSError as error:
+            raise StoreError(Sentence("{message}: {cause}", message=UNWRITABLE, cause=cause_of(error))) from error
         self.count += 1
 
     def read_bytes(self) -> Iterator[bytes]:

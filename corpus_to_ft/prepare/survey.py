@@ -25,6 +25,9 @@ from corpus_to_ft.prepare.text_file import OpenText, open_text
 # What the classic tool took for a classification: fewer different completions than a third of the rows.
 CLASSIFICATION_SHARE = 3
 MOST_LABELS = 10_000
+# Letters after which it is known how a column is written.
+ENOUGH_LETTERS = 200_000
+_SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 _LATIN = re.compile("[A-Za-z]")
 _UPPER = re.compile("[A-Z]")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -64,6 +67,8 @@ class Common:
                 self.suffix = self.suffix[len(self.suffix) - kept :]
         self.known = {ending for ending in self.known if text.endswith(ending)}
         self.has_newline = self.has_newline or "\n" in text
+        if self.letters > ENOUGH_LETTERS:
+            return
         head = text[:2000]
         latin = len(_LATIN.findall(head))
         self.latin += latin
@@ -223,5 +228,5 @@ def _same(first: str, second: str) -> int:
 
 def line_digest(obj: Mapping[str, Any]) -> str:
     """Equal for lines that say the same in JSON, whatever the order of keys and the white space between."""
-    text = json.dumps(obj, ensure_ascii=False, sort_keys=True)
+    text = _SORTED.encode(obj)
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
