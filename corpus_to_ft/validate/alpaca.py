@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import Target
@@ -16,8 +16,8 @@ KEYS = frozenset({*TEXTS, "history"})
 class AlpacaRules(Rules):
     """An instruction, what it is about, the answer; older turns in `history`."""
 
-    def fits(self, obj: Line) -> bool:
-        return "instruction" in obj or ("output" in obj and "input" in obj)
+    def fits(self, keys: Collection[str]) -> bool:
+        return "instruction" in keys or ("output" in keys and "input" in keys)
 
     def check(self, obj: Line, target: Target) -> Iterator[Finding]:
         yield from check_keys(obj, KEYS, target)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
@@ -59,8 +59,8 @@ class Rules(Plugin):
     may_differ: ClassVar[bool] = False
 
     @abstractmethod
-    def fits(self, obj: Line) -> bool:
-        """Whether this is meant to be a line of the format, however many faults it has."""
+    def fits(self, keys: Collection[str]) -> bool:
+        """Whether a line with these keys is meant to be one of the format, however many faults it has."""
 
     @abstractmethod
     def check(self, obj: Line, target: Target) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from corpus_to_ft.language import Sentence
@@ -26,8 +26,8 @@ BATCH = Target(
 class BatchInputRules(Rules):
     """Results come back in any order and are known by `custom_id` alone."""
 
-    def fits(self, obj: Line) -> bool:
-        return "custom_id" in obj or ("body" in obj and "url" in obj)
+    def fits(self, keys: Collection[str]) -> bool:
+        return "custom_id" in keys or ("body" in keys and "url" in keys)
 
     def check(self, obj: Line, target: Target) -> Iterator[Finding]:
         yield from check_keys(obj, KEYS, target)

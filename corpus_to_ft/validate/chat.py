@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import Target
@@ -18,8 +18,8 @@ KEYS = frozenset({"messages", "tools", "parallel_tool_calls", "functions"})
 class ChatRules(Rules):
     """Conversations whose last turn is the answer to be learnt."""
 
-    def fits(self, obj: Line) -> bool:
-        return "messages" in obj
+    def fits(self, keys: Collection[str]) -> bool:
+        return "messages" in keys
 
     def check(self, obj: Line, target: Target) -> Iterator[Finding]:
         yield from check_keys(obj, KEYS, target)

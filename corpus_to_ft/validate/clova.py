@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from corpus_to_ft.language import Sentence
@@ -19,8 +19,8 @@ LARGEST = 10**9
 class ClovaRules(Rules):
     """Turns of a conversation stand on lines of their own: C_ID counts conversations, T_ID turns, both from 0."""
 
-    def fits(self, obj: Line) -> bool:
-        return "C_ID" in obj or "T_ID" in obj or "Completion" in obj
+    def fits(self, keys: Collection[str]) -> bool:
+        return "C_ID" in keys or "T_ID" in keys or "Completion" in keys
 
     def check(self, obj: Line, target: Target) -> Iterator[Finding]:
         yield from check_keys(obj, KEYS, target)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import Target
@@ -20,8 +20,8 @@ class PreferenceRules(Rules):
 
     may_differ = True
 
-    def fits(self, obj: Line) -> bool:
-        return any(key in obj for key in OUTPUTS)
+    def fits(self, keys: Collection[str]) -> bool:
+        return any(key in keys for key in OUTPUTS)
 
     def check(self, obj: Line, target: Target) -> Iterator[Finding]:
         yield from check_keys(obj, KEYS, target)

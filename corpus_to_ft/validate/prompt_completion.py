@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from corpus_to_ft.language import Sentence
@@ -17,8 +17,8 @@ KEYS = frozenset({"prompt", "completion"})
 class PromptCompletionRules(Rules):
     """Two texts."""
 
-    def fits(self, obj: Line) -> bool:
-        return ("prompt" in obj and "chosen" not in obj) or "completion" in obj
+    def fits(self, keys: Collection[str]) -> bool:
+        return ("prompt" in keys and "chosen" not in keys) or "completion" in keys
 
     def check(self, obj: Line, target: Target) -> Iterator[Finding]:
         yield from check_keys(obj, KEYS, target)

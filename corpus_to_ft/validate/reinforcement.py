@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import Target
@@ -14,9 +14,9 @@ from corpus_to_ft.validate.turns import check_messages, count_turns, said_in, tu
 class ReinforcementRules(Rules):
     """A question without an answer: the model answers, and a grader compares it with what stands beside."""
 
-    def fits(self, obj: Line) -> bool:
+    def fits(self, keys: Collection[str]) -> bool:
         """As chat does: which of both is meant is the target's to say."""
-        return "messages" in obj
+        return "messages" in keys
 
     def check(self, obj: Line, target: Target) -> Iterator[Finding]:
         yield from check_messages(obj.get("messages"), target)

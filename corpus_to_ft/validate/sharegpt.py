@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import Target
@@ -18,8 +18,8 @@ NAMES = ("system", *ASKING, *ANSWERING)
 class ShareGptRules(Rules):
     """Turns of human and gpt, one after the other; what is out of order is dropped by trainers in silence."""
 
-    def fits(self, obj: Line) -> bool:
-        return "conversations" in obj
+    def fits(self, keys: Collection[str]) -> bool:
+        return "conversations" in keys
 
     def check(self, obj: Line, target: Target) -> Iterator[Finding]:
         yield from check_keys(obj, KEYS, target)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ from corpus_to_ft.errors import ConfigError, InputError, cause_of
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.plugin import make_plugin, plugin_names
 from corpus_to_ft.records import Target
-from corpus_to_ft.validate.base import Across, Finding, Line, Rules, Said, at_line, error
+from corpus_to_ft.validate.base import Across, Finding, Rules, Said, at_line, error
 from corpus_to_ft.validate.batch_input import BATCH, BatchInputRules
 from corpus_to_ft.validate.contents import check_texts
 from corpus_to_ft.validate.defaults import check_defaults
@@ -26,7 +26,7 @@ class Checked(NamedTuple):
     """What is found in one line, and what it says."""
 
     findings: list[Finding]
-    rules: Rules | None = None
+    format: str = ""
     said: Said | None = None
     tokens: int = 0
 
@@ -42,18 +42,20 @@ def checked_line(obj: object, target: Target) -> Checked:
         said = "the line should be an object in braces and is {value}"
         shown = json.dumps(obj, ensure_ascii=False, default=str)[:40]
         return Checked([error("not_an_object", Sentence(said, value=shown))])
-    rules = rules_for(obj, target)
-    if rules is None:
+    fitting = _fitting(frozenset(obj), "reinforcement" in formats_of(target))
+    name = _format_for(fitting, target)
+    if not name:
         said = "the line has none of the keys of a format that is known; {target} reads {formats}"
         return Checked([error("unknown_format", Sentence(said, target=target.name, formats=_reads(target)))])
-    found = [*_check_format(rules, obj, target), *rules.check(obj, target)]
+    rules = all_rules()[name]
+    found = [*_check_format(name, fitting, target), *rules.check(obj, target)]
     texts = rules.said(obj)
     found += check_texts(texts.texts)
     try:
         tokens = rules.tokens(obj, target)
     except InputError as fault:
-        return Checked([*found, error("tokens_uncountable", fault.detail)], rules, texts)
-    return Checked([*found, *_check_length(tokens, target)], rules, texts, tokens)
+        return Checked([*found, error("tokens_uncountable", fault.detail)], name, texts)
+    return Checked([*found, *_check_length(tokens, target)], name, texts, tokens)
 
 
 def _check_length(tokens: int, target: Target) -> Iterator[Finding]:
@@ -62,12 +64,11 @@ def _check_length(tokens: int, target: Target) -> Iterator[Finding]:
         yield error("too_long", Sentence(said, tokens=tokens, target=target.name, most=target.max_tokens))
 
 
-def _check_format(rules: Rules, obj: Line, target: Target) -> Iterator[Finding]:
-    if rules.name not in formats_of(target):
+def _check_format(format_: str, fitting: Sequence[str], target: Target) -> Iterator[Finding]:
+    if format_ not in formats_of(target):
         said = "the line is in the format {format}; {target} reads {formats} (corpus-to-ft prepare rewrites it)"
-        yield error("other_format", Sentence(said, format=rules.name, target=target.name, formats=_reads(target)))
-    fitting = [each.name for each in _fitting(obj)]
-    if len(fitting) > 1 and not {"chat", "reinforcement"}.issuperset(fitting):
+        yield error("other_format", Sentence(said, format=format_, target=target.name, formats=_reads(target)))
+    if len(fitting) > 1:
         said = "the line fits several formats ({formats}); keep the keys of one"
         yield error("two_formats", Sentence(said, formats=", ".join(fitting)))
 
@@ -76,24 +77,28 @@ def _reads(target: Target) -> str:
     return ", ".join(sorted(formats_of(target)))
 
 
-def formats_of(target: Target) -> frozenset[str]:
+def formats_of(target: Target) -> Collection[str]:
     """Names of the line formats that the target reads."""
-    return frozenset((target.writer, *target.formats))
+    return (target.writer, *target.formats)
 
 
-def rules_for(obj: Line, target: Target) -> Rules | None:
-    """The rules of the line's format: one that the target reads, if the line may be one."""
-    fitting, allowed = _fitting(obj), formats_of(target)
-    return next((rules for rules in fitting if rules.name in allowed), fitting[0] if fitting else None)
+def _format_for(fitting: Sequence[str], target: Target) -> str:
+    """One that the target reads, if the line may be one."""
+    allowed = formats_of(target)
+    return next((name for name in fitting if name in allowed), fitting[0] if fitting else "")
 
 
-def _fitting(obj: Line) -> list[Rules]:
-    return [rules for rules in all_rules() if rules.fits(obj)]
+@lru_cache(256)
+def _fitting(keys: frozenset[str], is_graded: bool) -> tuple[str, ...]:
+    """The formats that a line with these keys may be in; of two that look alike the one that is meant."""
+    names = tuple(name for name, rules in all_rules().items() if rules.fits(keys))
+    return tuple(name for name in names if name != ("chat" if is_graded else "reinforcement"))
 
 
 @cache
-def all_rules() -> tuple[Rules, ...]:
-    return tuple(make_plugin("validate", name, Rules) for name in plugin_names("validate"))
+def all_rules() -> Mapping[str, Rules]:
+    """By the name of their format."""
+    return {name: make_plugin("validate", name, Rules) for name in plugin_names("validate")}
 
 
 def validate_file(
@@ -145,22 +150,22 @@ class _Pass:
 
     def _line(self, number: int, obj: Any) -> Iterable[Finding]:
         checked = checked_line(obj, self._target)
-        if checked.rules is None or checked.said is None:
+        if checked.said is None:
             yield from (at_line(each, number) for each in checked.findings)
             return
-        name, counts = checked.rules.name, self._counts
+        name, counts = checked.format, self._counts
         is_new = name not in self._across
         # A file in the wrong format is wrong once and not once a line.
         yield from (at_line(each, number) for each in checked.findings if is_new or each.code != "other_format")
         if is_new:
-            self._across[name] = checked.rules.across(self._target, self._asking)
+            self._across[name] = all_rules()[name].across(self._target, self._asking)
+            counts.seen.may_differ = all_rules()[name].may_differ
             if counts.format:
                 said = "the line is in the format {format} and those before in {first}; one file holds one format"
                 yield at_line(error("mixed_formats", Sentence(said, format=name, first=counts.format)), number)
         yield from self._across[name].add(number, obj)
         counts.format = counts.format or name
         counts.tokens_by_count[checked.tokens] += 1
-        counts.seen.may_differ = checked.rules.may_differ
         counts.seen.add(number, checked.said)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import Target
@@ -15,8 +15,8 @@ KEYS = frozenset({"text"})
 class TextRules(Rules):
     """One text, learnt as it is."""
 
-    def fits(self, obj: Line) -> bool:
-        return "text" in obj
+    def fits(self, keys: Collection[str]) -> bool:
+        return "text" in keys
 
     def check(self, obj: Line, target: Target) -> Iterator[Finding]:
         yield from check_keys(obj, KEYS, target)

@@ -96,7 +96,7 @@ def found_in(path: Path, name: str) -> list[Finding]:
 
 
 def test_there_are_rules_for_every_format_that_a_target_reads() -> None:
-    known = {rules.name for rules in all_rules()}
+    known = set(all_rules())
     assert known == set(MAKERS)
     assert {name for target in target_names() for name in formats_of(load_target(target))} <= known
 
