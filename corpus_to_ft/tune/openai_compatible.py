@@ -199,6 +199,9 @@ class OpenaiCompatibleTuner(Tuner):
     def results(self, job: TuneJob) -> Sequence[ResultPoint]:
         about = Sentence("the metrics of a job")
         for file_id in job.result_files[:1]:
+            # Hosts take result files away after a while, and some name one that never was.
+            if not self.has_file(file_id):
+                break
             with self._sdk.download(file_id, about) as data:
                 return read_results(data)
         return ()
