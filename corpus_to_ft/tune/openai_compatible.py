@@ -145,11 +145,12 @@ class OpenaiCompatibleTuner(Tuner):
         return None
 
     def look(self, job: TuneJob) -> Standing | None:
+        """Asked once: whoever follows a job waits by itself, and can be interrupted while it does."""
         from openai import NotFoundError
 
         with self._sdk.speaking(Sentence("a look at a job")):
             try:
-                return self._standing(self._sdk.patient.fine_tuning.jobs.retrieve(job.remote_id))
+                return self._standing(self._sdk.once.fine_tuning.jobs.retrieve(job.remote_id))
             except NotFoundError:
                 return None
 
@@ -177,7 +178,7 @@ class OpenaiCompatibleTuner(Tuner):
         """The host lists the newest first, over pages."""
         newer: list[TuneEvent] = []
         with self._sdk.speaking(Sentence("the events of a job")):
-            for told in self._sdk.patient.fine_tuning.jobs.list_events(job.remote_id, limit=100):
+            for told in self._sdk.once.fine_tuning.jobs.list_events(job.remote_id, limit=100):
                 if after and told.id == after:
                     break
                 newer.append(self._event(told))

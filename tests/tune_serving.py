@@ -1,0 +1,72 @@
+"""Starts the tune server as a process of its own, and runs `corpus-to-ft` against it in processes of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from serving import Served
+
+HERE = Path(__file__).resolve().parent
+PROGRAM = (sys.executable, "-m", "corpus_to_ft")
+
+
+@contextmanager
+def serve_tuning(**orders: Any) -> Iterator[Served]:
+    """A tune server with these orders, for as long as the block lasts."""
+    command = [sys.executable, "tune_server.py", "--settings", json.dumps(orders)]
+    with subprocess.Popen(command, cwd=HERE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            told = json.loads(process.stdout.readline())
+            yield Served(told["port"], told["admin_port"], process.pid)
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+def training_file(folder: Path, name: str = "훈련 자료.jsonl", lines: int = 12, first: int = 0) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    text = "".join(
+        json.dumps(
+            {
+                "messages": [
+                    {"role": "system", "content": "질문에 사실대로 간결하게 답하세요."},
+                    {"role": "user", "content": f"{number}번 온실의 문은 언제 열립니까?"},
+                    {"role": "assistant", "content": f"{number}번 온실의 문은 아침 {number % 9 + 1}시에 열립니다."},
+                ]
+            },
+            ensure_ascii=False,
+        )
+        + "\n"
+        for number in range(first, first + lines)
+    )
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")}
+    kept.pop("OPENAI_BASE_URL", None)
+    return {**kept, "CORPUS_TO_FT_HOME": str(home), "CORPUS_TO_FT_LANG": "en", "NO_COLOR": "1", **more}
+
+
+def start_command(server: Served, source: Path, *more: str, model: str = "gpt-4o-mini") -> list[str]:
+    where = ("--target", "openai-chat", "--base-url", server.url, "--poll", "0.02")
+    return ["tune", "start", str(source), "--model", model, *where, "--yes", "--json", *more]
+
+
+def corpus_to_ft(
+    arguments: Sequence[str], home: Path, program: Sequence[str] = PROGRAM, **more: str
+) -> subprocess.CompletedProcess[str]:
+    command = [*program, *arguments]
+    return subprocess.run(
+        command, capture_output=True, text=True, env=environment(home, **more), check=False, timeout=120, cwd=HERE.parent
+    )  # fmt: skip
