@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from rich.console import Console
 from rich.table import Table
@@ -54,13 +54,12 @@ def _until(until: str, day: date) -> str:
 
 def _print_all(targets: list[Target], day: date) -> None:
     table = Table(box=None, pad_edge=False)
-    for heading in ("target", "where", "format", "tokens a line", "least examples", "open until", "checked on"):
-        table.add_column(tr(heading), justify="right" if heading in ("tokens a line", "least examples") else "left")
+    for heading in ("target", "where", "tokens a line", "open until"):
+        # A name that is cut short cannot be typed.
+        justify: Literal["left", "right"] = "right" if heading == "tokens a line" else "left"
+        table.add_column(tr(heading), justify=justify, no_wrap=heading != "where")
     for target in targets:
-        table.add_row(
-            target.name, safe(tr(target.title)), target.writer, f"{target.max_tokens:,}", f"{target.min_examples:,}",
-            _until(target.closes, day), target.verified_on,
-        )  # fmt: skip
+        table.add_row(target.name, safe(tr(target.title)), f"{target.max_tokens:,}", _until(target.closes, day))
     Console(markup=False).print(table)
     print(tr("Prices, limits and what is not certain: corpus-to-ft targets NAME"))
 
