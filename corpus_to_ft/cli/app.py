@@ -9,7 +9,7 @@ import typer
 
 from corpus_to_ft.cli.batches import batches_app
 from corpus_to_ft.cli.hosted import files_app, models_app
-from corpus_to_ft.cli.tune import tune_app
+from corpus_to_ft.cli.tune import ask, tune_app
 from corpus_to_ft.language import tr
 
 
@@ -228,8 +228,26 @@ def targets(
     return print_targets(name, as_json=json)
 
 
+@app.command(help=tr("Write a finished data set as the files and settings of a local trainer."))
+def handoff(
+    out: RunFolder = DEFAULT_OUT,
+    to: Annotated[
+        str, typer.Option("--to", help="llama_factory, axolotl, trl, unsloth, hugging_face")
+    ] = "hugging_face",
+    folder: Annotated[Path | None, typer.Option("--out", "-o", help=tr("folder for the results"))] = None,
+    overrides: Annotated[
+        list[str], typer.Option("--set", metavar="KEY=VALUE", help=tr("one setting of the trainer, such as model"))
+    ] = [],  # noqa: B006
+    json: Json = False,
+) -> int:
+    from corpus_to_ft.cli.handoff import print_handoff
+
+    return print_handoff(out, trainer=to, folder=folder, overrides=overrides, as_json=json)
+
+
 app.add_typer(batches_app, name="batches")
 app.add_typer(tune_app, name="tune")
+app.command("ask", help=tr("Ask a tuned model, exactly as it was trained."))(ask)
 app.add_typer(models_app, name="models")
 app.add_typer(files_app, name="files")
 

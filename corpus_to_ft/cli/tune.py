@@ -131,3 +131,33 @@ def checkpoints(job: Job = "latest", json: Json = False) -> int:
     from corpus_to_ft.cli.following import print_checkpoints
 
     return print_checkpoints(job, as_json=json)
+
+
+def ask(
+    model: Annotated[
+        str, typer.Argument(metavar="MODEL", help=tr("a job of ours, a tuned model, latest, or any model"))
+    ],
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help=tr("- reads it from standard input"))],
+    run: Annotated[
+        Path | None, typer.Option("--run", help=tr("ask as the data set in this folder was written"))
+    ] = None,
+    kind: Annotated[str, typer.Option(help=tr("qa, keywords or summary"))] = "qa",
+    system: Annotated[str, typer.Option(help=tr("context that the system gives"))] = "",
+    target: Annotated[str, typer.Option(help=tr("where the data goes; see: corpus-to-ft targets"))] = "",
+    base_url: BaseUrl = "",
+    api_key_env: KeyEnv = "",
+    temperature: Annotated[float | None, typer.Option(min=0)] = None,
+    max_tokens: Annotated[int | None, typer.Option("--max-tokens", min=1, help=tr("longest answer"))] = None,
+    stream: Annotated[str, typer.Option(metavar="yes|no", help=tr("show the answer as it comes"))] = "yes",
+    json: Json = False,
+) -> int:
+    from corpus_to_ft.cli.ask import AskRequest
+    from corpus_to_ft.cli.ask import ask as ask_model
+
+    return ask_model(
+        AskRequest(
+            model=model, question=question, run=run, kind=kind, system=system, target=target, base_url=base_url,
+            api_key_env=api_key_env, temperature=temperature, max_tokens=max_tokens,
+            stream=stream.lower() not in ("no", "false", "0"), json=json,
+        )
+    )  # fmt: skip

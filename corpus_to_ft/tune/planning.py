@@ -13,6 +13,7 @@ from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import Target, TunableModel
 from corpus_to_ft.targets import load_target, target_names
 from corpus_to_ft.tune.stage import digest_of
+from corpus_to_ft.tune.trained import asking_of
 from corpus_to_ft.tuning import TrainingFile, TuneJob, TuneRole, sent_name
 from corpus_to_ft.validate.base import Finding
 from corpus_to_ft.validate.estimate import assumed_epochs
@@ -145,7 +146,7 @@ def plan_job(
     rate = price.training if price else None
     # What a host cuts it does not bill; what would be cut is refused before.
     cost = None if rate is None else training.file.tokens * epochs * rate / MILLION
-    manifest = data.folder / MANIFEST
+    manifest, writer = data.folder / MANIFEST, training.counts.format or target.writer
     return TuneJob.make(
         target=target.name,
         tuner=target.tuner,
@@ -162,8 +163,8 @@ def plan_job(
         metadata=wish.metadata,
         settings=settings,
         out=str(data.folder.absolute()),
-        writer=training.counts.format or target.writer,
-        asking=data.manifest.asking if data.manifest else {},
+        writer=writer,
+        asking=data.manifest.asking if data.manifest else asking_of(data.training, writer),
         manifest_sha256=digest_of(manifest)[1] if data.manifest else "",
         cost=cost,
         epochs_assumed=None if isinstance(asked, int) else epochs,

@@ -55,6 +55,14 @@ class Writer(Plugin):
         """Tokens of that line."""
         return self.tokens(example.messages, example.kind, encoding)
 
+    def asked(self, messages: tuple[Message, ...], kind: str) -> Mapping[str, Any]:
+        """How the tuned model is asked: what `line` says of messages that lack the answer, as the keys of a request.
+
+        They are `messages` of a chat, or `prompt` and `stop` of a completion.
+        """
+        del kind
+        return {"messages": [{"role": message.role, "content": message.content} for message in messages]}
+
     @abstractmethod
     def asking(self) -> Mapping[str, Any]:
         """What whoever asks the tuned model must know: separator, stop sequences, instruction by kind."""

@@ -83,6 +83,10 @@ class PromptCompletionWriter(Writer):
         prompt = _count_longest(self._prompt(messages, kind), self.separators, encoding)
         return prompt + _count_longest(_completion(messages), self.endings, encoding)
 
+    def asked(self, messages: tuple[Message, ...], kind: str) -> Mapping[str, Any]:
+        stops = list(filter(None, self.endings[:1]))
+        return {"prompt": self.line(messages, kind)["prompt"], **({"stop": stops} if stops else {})}
+
     def asking(self) -> Mapping[str, Any]:
         return {"separator": self.separators[0], "stop": list(filter(None, self.endings[:1])), "labels": self.labels}
 

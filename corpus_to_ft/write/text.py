@@ -54,5 +54,8 @@ class TextWriter(Writer):
         """One more than the text has: the end sign."""
         return count_tokens(self.line(messages, kind)["text"], encoding) + 1
 
+    def asked(self, messages: tuple[Message, ...], kind: str) -> Mapping[str, Any]:
+        return {"prompt": self.line(messages, kind)["text"]}
+
     def asking(self) -> Mapping[str, Any]:
         return {"labels": self.labels, "answer_labels": self.answer_labels}

@@ -78,6 +78,9 @@ class Turned(Instructed):
     def tokens(self, messages: tuple[Message, ...], kind: str, encoding: str) -> int:
         return count_turns(self.turns(messages, kind), encoding)
 
+    def asked(self, messages: tuple[Message, ...], kind: str) -> Mapping[str, Any]:
+        return {"messages": as_messages(self.turns(messages, kind))}
+
     def asking(self) -> Mapping[str, Any]:
         return {**super().asking(), **({"system": "user"} if self.system == "user" else {})}
 
