@@ -57,6 +57,7 @@ CONTRACTS: Mapping[str, str] = {
     "validate": "Rules",
     "run": "Executor",
     "tune": "Tuner",
+    "handoff": "Exporter",
 }
 
 
