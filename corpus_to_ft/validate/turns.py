@@ -17,7 +17,7 @@ ROLES = ("system", "user", "assistant", "tool")
 MESSAGE_KEYS = frozenset(
     {"role", "content", "name", "weight", "tool_calls", "tool_call_id", "function_call", "refusal"}
 )
-PARTS = {"text": "text", "image_url": "image_url"}
+PARTS = ("text", "image_url")
 NAME = re.compile(r"[^\s<|\\/>]{1,64}")
 
 # What the chat template adds, as the published recipe for counting says.
@@ -113,7 +113,7 @@ def _check_content(message: Line, place: int, target: Target) -> Iterator[Findin
 
 
 def _is_part(part: object) -> bool:
-    return isinstance(part, dict) and part.get("type") in PARTS and PARTS[part["type"]] in part
+    return isinstance(part, dict) and part.get("type") in PARTS and part["type"] in part
 
 
 def _check_weight(weight: object, role: object, place: int) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from corpus_to_ft.plugin import make_plugin
 from corpus_to_ft.records import Example, Message
 from corpus_to_ft.targets import load_target, target_names
-from corpus_to_ft.validate.stage import validate_file
+from corpus_to_ft.validate.stage import check_line, validate_file
 from corpus_to_ft.write.base import Writer, dump_line
 
 # What a text may hold and still be fine: no half characters, control characters, marks or decomposed Hangul.
@@ -59,6 +59,53 @@ def found(target_name: str, lines: list[bytes]) -> set[tuple[int, str]]:
 def test_what_our_writers_write_has_no_error(target_name: str, said: list[tuple[str, str, str, Any]]) -> None:
     lines = [line.encode() + b"\n" for line in lines_of(target_name, said)]
     assert found(target_name, lines) == set()
+
+
+_VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-2, 2)
+    | st.floats(allow_nan=False)
+    | st.sampled_from(["", "가", "user", "a"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["role", "type", "text", "id", "function", "name", "messages"]), inner, max_size=3
+        )
+    ),
+    max_leaves=8,
+)
+_KEYS = [
+    *("messages", "tools", "prompt", "completion", "text", "input", "preferred_output", "non_preferred_output"),
+    *(
+        "conversations",
+        "instruction",
+        "output",
+        "history",
+        "system",
+        "custom_id",
+        "url",
+        "body",
+        "C_ID",
+        "T_ID",
+        "Text",
+    ),
+]
+_IN_MESSAGE = ["role", "content", "name", "weight", "tool_calls", "tool_call_id", "function_call", "from", "value"]
+
+
+@pytest.mark.parametrize("target_name", target_names())
+@settings(max_examples=60, deadline=None)
+@given(
+    line=st.dictionaries(st.sampled_from(_KEYS), _VALUES, max_size=4),
+    message=st.dictionaries(st.sampled_from(_IN_MESSAGE), _VALUES),
+)
+def test_no_value_at_any_place_is_a_bug_of_ours(
+    target_name: str, line: dict[str, Any], message: dict[str, Any]
+) -> None:
+    target = load_target(target_name)
+    for value in (line, {**line, "messages": [message, message]}, {**line, "conversations": [message]}):
+        assert all(each.line == 7 for each in check_line(value, target, 7))
 
 
 def _on(change: Callable[[dict[str, Any]], object]) -> Callable[[bytes], bytes]:
