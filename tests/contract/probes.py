@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 JOB = {"model": "gpt-4o-mini", "training_file": "file-1"}
@@ -24,7 +24,7 @@ class Probe:
     wrong: str
     method: str
     path: str
-    body: Any = None
+    body: Any = field(default=None, hash=False)
     form: tuple[tuple[str, str], ...] | None = None
     expected: int = REFUSED
 

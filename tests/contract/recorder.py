@@ -29,6 +29,7 @@ STATELESS = [
 ]
 NOT_FORWARDED = ("host", "connection", "content-length", "transfer-encoding", "accept-encoding")
 REFUSED_BY_JUDGE = 422
+FILE = {"object": "file", "bytes": 1, "created_at": 0, "filename": "x", "purpose": "fine-tune", "status": "processed"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +87,8 @@ def recording(description: Path, stateful: str, stateless: str) -> Iterator[Reco
             path = parts.path.removeprefix("/v1")
             bare = any(self.command == method and re.fullmatch(told, path) for method, told in STATELESS)
             status, headers, answer = self._ask(stateless if bare else stateful, path, parts.query, body)
+            if bare:
+                answer = _remembered(answer)
             recorder.seen.append(
                 Seen(
                     operation=next((n for m, p, n in known if m == self.command and p.fullmatch(path)), "(unknown)"),
@@ -131,6 +134,16 @@ def recording(description: Path, stateful: str, stateless: str) -> Iterator[Reco
         server.shutdown()
         server.server_close()
         thread.join(10)
+
+
+def _remembered(answer: bytes) -> bytes:
+    """Who remembers nothing says for ever that a list has more, and names no file when an upload is complete."""
+    value = json.loads(answer or b"{}")
+    if value.get("has_more"):
+        value["has_more"] = False
+    if value.get("object") == "upload" and not value.get("file"):
+        value["file"] = {**FILE, "id": "file-of-parts"}
+    return json.dumps(value).encode()
 
 
 def _violations(status: int, headers: dict[str, str], answer: bytes) -> Iterator[str]:
