@@ -141,6 +141,12 @@ def test_tables_quotes_and_nested_lists_have_their_kind() -> None:
     ]
 
 
+@pytest.mark.parametrize("arrow", ["&#8617;&#xfe0e;", "↩", "↩️", "↑", "^"])
+def test_a_footnote_loses_the_arrow_that_leads_back(arrow: str) -> None:
+    notes = f"<ol><li id='fn:1'><p>각주의 본문입니다. 두 문장입니다.&nbsp;<a href='#fnref:1'>{arrow}</a></p></li></ol>"
+    assert read(page(f"<article>{plain()}<div class=footnotes>{notes}</div></article>")).text.endswith("두 문장입니다.")
+
+
 def test_code_drops_its_line_numbers_and_keeps_its_indentation() -> None:
     article = read(
         page(

@@ -47,6 +47,10 @@ def test_bylines_and_dates_are_read_as_shown(top: str, author: str, published: s
     assert (found.author, found.published) == (author, published)
 
 
+def test_the_byline_in_a_meta_tag_names_the_author() -> None:
+    assert read("", "<meta name=byl content='by 김나무'>").author == "김나무"
+
+
 @pytest.mark.parametrize(
     ("text", "day"),
     [

@@ -16,7 +16,14 @@ _NUMERIC = re.compile(
     rf"{_DAY_OF_WEEK}(?:[\st,]*{_CLOCK}{_ZONE})?\s*",
     re.IGNORECASE,
 )
-_COMPACT = re.compile(r"\s*(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})\s*")
+# Brunch and many Korean boards write the time without a mark in it.
+_COMPACT = re.compile(
+    r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})(?:T?(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?)?"
+    + _ZONE,
+    re.IGNORECASE,
+)
+# Seconds or milliseconds since 1970, as Ghost's exports may hold them: from 2001 to 2033.
+_COUNTED = re.compile(r"(?P<seconds>1\d{9})(?:\d{3})?")
 _MONTHS = {
     "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6,
     "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12,
@@ -35,6 +42,8 @@ def iso_date(text: str) -> str | None:
     for pattern in (_NUMERIC, _COMPACT, _ENGLISH):
         if (found := pattern.fullmatch(text)) is not None:
             return _iso_of(found)
+    if (found := _COUNTED.fullmatch(text)) is not None:
+        return datetime.fromtimestamp(int(found["seconds"]), UTC).isoformat()
     if re.match(r"[A-Za-z]{3},\s+\d", text):
         try:
             return parsedate_to_datetime(text).isoformat()
@@ -52,7 +61,7 @@ def _iso_of(found: re.Match[str]) -> str | None:
         if not part.get("hour"):
             return date(int(part["year"]), month, day).isoformat()
         hour = int(part["hour"])
-        half = (part["half"] or part["half_after"]).lower().replace(".", "")
+        half = (part.get("half") or part.get("half_after") or "").lower().replace(".", "")
         if half in ("오후", "pm") and hour < 12:
             hour += 12
         elif half in ("오전", "am") and hour == 12:

@@ -26,6 +26,8 @@ SIGNS = (
     b'class="box-meta',
 )
 TEXTS = ("article-view", "article_view", "contents_style", "tt_article_useless_p_margin")
+# Pages of a living blog name themselves to other sites; those of a backup do not.
+LIVING = b'property="og:'
 NUMBERED = re.compile(r"^(?P<number>\d+)(?:-.*)?$", re.DOTALL)
 
 
@@ -36,7 +38,8 @@ class TistoryReader(Reader):
 
     def match(self, file: SourceFile) -> Match:
         head = file.data[:HEAD_BYTES]
-        return Match.EXPORT if TITLE.search(head) and any(sign in head for sign in SIGNS) else Match.NO
+        is_backup = TITLE.search(head) and LIVING not in head and any(sign in head for sign in SIGNS)
+        return Match.EXPORT if is_backup else Match.NO
 
     def read(self, file: SourceFile) -> Iterator[Page | BadPage]:
         decoded = decode(file.data, source=file.source, html=True)

@@ -51,3 +51,16 @@ def test_line_ends_decomposed_hangul_and_an_empty_text() -> None:
 def test_pages_of_other_sites_are_left_to_the_reader_of_pages() -> None:
     other = b'<html><body><h1 class="title-article">A</h1><div id="content_views"><p>B</p></div></body></html>'
     assert TistoryReader().match(SourceFile(source="a.html", data=other)) is Match.NO
+
+
+def test_a_page_saved_from_a_living_blog_is_no_backup() -> None:
+    head = '<meta property="og:title" content="매화 소식"><meta property="og:article:author" content="가람"></head>'
+    page = PAGE.format(title="매화 소식", body=BODY + "<p>남쪽에는 벌써 꽃이 다 피었다고 한다.</p>").replace(
+        "</head>", head
+    )
+    button = '<div class="container_postbtn"><button>공감</button><span>12</span></div></div>'
+    saved = page.replace('</div></div>\n<div class="tags">', f'</div>{button}\n<div class="tags">')
+    assert saved != page
+    found = read(saved, "저장한 글.html")
+    assert isinstance(found, Document)
+    assert (found.author, found.text.endswith("피었다고 한다.")) == ("가람", True)

@@ -14,6 +14,7 @@ from corpus_to_ft.records import BlockKind
 
 HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 # A line of nothing but `#서버 #복제` is the post's tags.
+BACK = re.compile("[↩⮐⤴↑^]+[\\ufe0e\\ufe0f]*")
 HASHTAGS = re.compile(r"(?:#[^\s#]+[\s,]*){2,}")
 BREAKS = re.compile(r" ?\n ?")
 # A table whose cells hold these is there for the layout of the page, not for data.
@@ -71,6 +72,8 @@ class BodyWriter:
             self._add("table_row", " | ".join(cells_of(element)).strip("| "))
         elif tag == "math":
             self._parts.append(formula(element))
+        elif tag == "a" and leads_back(element):
+            pass
         elif tag == "sup":
             self._parts.append(raised(element, self._parts[-1] if self._parts else ""))
         elif tag == "sub":
@@ -191,6 +194,11 @@ def raised(element: etree._Element, before: str) -> str:
     if text.lstrip("-−").isdigit():
         return f"^{text}" if before[-1:].isalnum() else text
     return in_brackets(text, before)
+
+
+def leads_back(link: etree._Element) -> bool:
+    """Whether it is the arrow of a footnote, which leads to where the note is named."""
+    return attribute(link, "href").startswith("#") and BACK.fullmatch(text_of(link)) is not None
 
 
 def in_brackets(text: str, before: str) -> str:

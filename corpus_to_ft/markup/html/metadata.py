@@ -22,9 +22,10 @@ from corpus_to_ft.markup.html.tree import attribute, squeeze, text_of
 ARTICLE_TYPES = re.compile(r"(?:Article|BlogPosting|Report|TechArticle|Review|Recipe|HowTo|QAPage|NewsArticle)$")
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?=\D|\d\d\d\d)")
 MARKDOWN_LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
+BY = re.compile(r"^by(?=[\s가-힣])\s*", re.IGNORECASE)
 AUTHOR_META = (
     "author", "article:author", "og:article:author", "og.article.author", "dable:author", "parsely-author",
-    "nate:author", "naverblog:nickname", "dc.creator", "twitter:data1",
+    "nate:author", "naverblog:nickname", "dc.creator", "byl", "twitter:data1",
 )  # fmt: skip
 DATE_META = (
     "article:published_time", "og:article:published_time", "datepublished", "article:published", "og:regdate",
@@ -159,7 +160,7 @@ def _site_names(root: etree._Element, title: str, site: str) -> frozenset[str]:
 def _author(meta: dict[str, str], article: dict[str, Any], byline: Byline, site: str) -> str:
     candidates = [", ".join(_names(article.get("author"))), *(meta.get(name, "") for name in AUTHOR_META)]
     candidates = [MARKDOWN_LINK.sub(r"\1", name) for name in candidates]
-    usable = [squeeze(name).removeprefix("By ") for name in candidates if name and not name.startswith(("http", "@"))]
+    usable = [BY.sub("", squeeze(name)) for name in candidates if name and not name.startswith(("http", "@"))]
     # Site generators name the site as the author of everything; a byline then knows better.
     sure = [name for name in usable if not (site and (name == site or site.startswith(name)))]
     return sure[0] if sure else byline.author() or (usable[0] if usable else "")
