@@ -63,7 +63,6 @@ class Orders:
     lag: int = 0
     steps: int = 12
     kill: str = ""
-    kill_skip: int = 0
     pid: int = 0
 
 
@@ -144,9 +143,6 @@ class TuneServer:
 
     def _kill(self, moment: str) -> None:
         if self.orders.kill == moment and self.orders.pid:
-            if self.orders.kill_skip > 0:
-                self.orders.kill_skip -= 1
-                return
             os.kill(self.orders.pid, signal.SIGKILL)
             self.orders.kill, self.orders.pid = "", 0
 

@@ -70,3 +70,28 @@ def corpus_to_ft(
     return subprocess.run(
         command, capture_output=True, text=True, env=environment(home, **more), check=False, timeout=120, cwd=HERE.parent
     )  # fmt: skip
+
+
+def kill_at_call(server: Served, moment: str, command: Sequence[str], home: Path) -> int:
+    """Runs until the server has a call at `moment` ("jobs:after"), which ends the process; its exit status."""
+    with subprocess.Popen(
+        [*PROGRAM, *command], env=environment(home), cwd=HERE.parent, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:  # fmt: skip
+        server.set(kill=moment, pid=process.pid)
+        status = process.wait(120)
+    server.set(kill="", pid=0)
+    return status
+
+
+def kill_at_write(number: int, command: Sequence[str], home: Path, count_to: str = "") -> int:
+    """Runs until the ledger is about to make its step `number`; its exit status."""
+    program = (sys.executable, str(HERE / "tune_killed.py"))
+    more = {"KILL_AT": str(number), **({"COUNT_TO": count_to} if count_to else {})}
+    return corpus_to_ft(command, home, program, **more).returncode
+
+
+def settled(server: Served) -> str:
+    """What is wrong where it is not one file, one job, one charge; empty where all is well."""
+    seen = server.stats()
+    counts = (len(seen["files"]), len(seen["jobs"]), seen["charges"])
+    return "" if counts == (1, 1, 1) else "files {}, jobs {}, charges {}".format(*counts)
