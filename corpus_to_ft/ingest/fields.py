@@ -23,10 +23,34 @@ WHOLE_HTML = re.compile(
     r"\s*<(?:!DOCTYPE html|html|p|div|h[1-6]|section|article|figure|ul|ol|table|blockquote)\b[^<>]*>", re.I
 )
 HTML_BLOCKS = re.compile(r"<p\b[^<>]*>|</p>|<br ?/?>|</?div\b[^<>]*>|</(?:h[1-6]|li|ul|ol|table)>", re.I)
+SENTENCE_END = re.compile(r"[.!?。](?=\s|$)")
+NUMBER_OR_DATE = re.compile(r"[\d\s.,:/년월일-]*\d[\d\s.,:/년월일-]*")
+# A form may name a column by a whole question; two sentences, or one beside a number or a date, are no name.
+MIN_SENTENCES = 2
 PROSE_CHARS = 20  # a field with less on average holds names or numbers
 
 
-def find_text_field(rows: Sequence[Mapping[str, Any]], wanted: str, source: str) -> str:
+def names_columns(cells: Sequence[str]) -> bool:
+    """Whether the first row of a table names its columns, and is not a row like the others."""
+    numbered = any(NUMBER_OR_DATE.fullmatch(cell) for cell in cells)
+    sentences = max((len(SENTENCE_END.findall(cell)) for cell in cells if len(cell) >= PROSE_CHARS), default=0)
+    return sentences < (1 if numbered else MIN_SENTENCES)
+
+
+def numbered_names(cells: Sequence[str]) -> list[str]:
+    """Names for columns that have none."""
+    return [f"column {place}" for place in range(1, len(cells) + 1)]
+
+
+def own_field(fields: Mapping[str, Any], usual: str) -> str:
+    """Where an object of another shape than the first ones has its prose."""
+    if usual in fields:
+        return usual
+    lower = {str(name).strip().lower(): str(name) for name, value in fields.items() if isinstance(value, str)}
+    return next((lower[name] for name in TEXT_NAMES if name in lower), usual)
+
+
+def find_text_field(rows: Sequence[Mapping[str, Any]], wanted: str, source: str, reader: str) -> str:
     """The name of the field that holds the prose: `wanted`, a usual name, or else the longest strings.
 
     Raises InputError `no_text_field` with the names there are.
@@ -59,7 +83,12 @@ def find_text_field(rows: Sequence[Mapping[str, Any]], wanted: str, source: str)
         there = ", ".join(names) or "none"
         raise InputError(
             "no_text_field",
-            Sentence("{source}: no field holds prose; set text_field to one of: {there}", source=source, there=there),
+            Sentence(
+                "{source}: no field holds prose; set readers.{reader}.text_field to one of: {there}",
+                source=source,
+                reader=reader,
+                there=there,
+            ),
         )
     return longest
 

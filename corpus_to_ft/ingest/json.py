@@ -46,7 +46,7 @@ class JsonReader(Reader):
             told = "{source}: more than {max_megabytes} MB (setting max_megabytes)"
             raise InputError("too_large", Sentence(told, source=file.source, max_megabytes=self.max_megabytes))
         decoded = recognize(file.data, source=file.source)
-        objects, lone = _objects(decoded.text.removeprefix("\ufeff"), file.source)
+        objects, lone, others = _objects(decoded.text.removeprefix("\ufeff"), file.source)
         if not objects:
             raise InputError("no_posts", Sentence("{source}: holds no objects with texts", source=file.source))
         if any(not TALK_NAMES.isdisjoint(name.lower() for name in fields) for _, fields in objects[:LOOK_AHEAD]):
@@ -57,12 +57,13 @@ class JsonReader(Reader):
         text_field = self._text_field(first, lone, file.source)
         pages = (page_of_fields(fields, _own_field(fields, text_field), member) for member, fields in objects)
         yield from with_warnings(pages, decoded.warnings)
+        yield from others
 
     def _text_field(self, first: Sequence[Mapping[str, Any]], lone: bool, source: str) -> str:
         lower = {name.lower(): name for fields in reversed(first) for name, value in fields.items() if _prose(value)}
         if not self.text_field and (known := next((lower[name] for name in TEXT_NAMES if name in lower), "")):
             return known
-        found = find_text_field(first, self.text_field, source)
+        found = find_text_field(first, self.text_field, source, self.name)
         if lone and not self.text_field:
             value = first[0].get(found)
             if found.lower() not in LONE_NAMES or not isinstance(value, str) or len(value) < MIN_LONE_CHARS:
@@ -81,17 +82,24 @@ def _prose(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
-def _objects(text: str, source: str) -> tuple[list[tuple[str, dict[str, Any]]], bool]:
-    """Posts with their places, and whether there is only one that stands in no list."""
+def _objects(text: str, source: str) -> tuple[list[tuple[str, dict[str, Any]]], bool, list[BadPage]]:
+    """Posts with their places, whether there is only one that stands in no list, and what else stands in the list."""
     try:
         value = parse_json(text, source)
     except InputError as error:
         lines = _lines(text, source) if error.reason == "bad_json" else []
         if not lines:
             raise
-        return lines, False
+        return lines, False, []
     rows, lone = _rows(value)
-    return [(f"item {number}", _flat(row)) for number, row in enumerate(rows, 1) if isinstance(row, Mapping)], lone
+    posts = [(f"item {number}", _flat(row)) for number, row in enumerate(rows, 1) if isinstance(row, Mapping)]
+    others = [_no_object(f"item {number}") for number, row in enumerate(rows, 1) if not isinstance(row, Mapping)]
+    return posts, lone, others
+
+
+def _no_object(member: str) -> BadPage:
+    detail = Sentence("{member}: {problem}", member=member, problem=Sentence("is not a JSON object"))
+    return BadPage(member=member, reason="bad_json", detail=detail)
 
 
 def _lines(text: str, source: str) -> list[tuple[str, dict[str, Any]]]:

@@ -10,7 +10,7 @@ from typing import Any
 from corpus_to_ft.decode import clean_text, decode
 from corpus_to_ft.errors import InputError
 from corpus_to_ft.ingest.base import BadPage, Match, Page, Reader, SourceFile, with_warnings
-from corpus_to_ft.ingest.fields import find_text_field, page_of_fields
+from corpus_to_ft.ingest.fields import find_text_field, own_field, page_of_fields
 from corpus_to_ft.language import Sentence
 
 LOOK_AHEAD = 50
@@ -35,16 +35,15 @@ class JsonlReader(Reader):
                 count=min(len(lines), LOOK_AHEAD),
             )
             raise InputError("bad_json", detail)
-        text_field = find_text_field(first, self.text_field, file.source)
-        yield from with_warnings((_page(number, line, text_field) for number, line in lines), decoded.warnings)
+        text_field = find_text_field(first, self.text_field, file.source, self.name)
+        yield from with_warnings((self._page(number, line, text_field) for number, line in lines), decoded.warnings)
 
-
-def _page(number: int, line: str, text_field: str) -> Page | BadPage:
-    member, value = f"line {number}", _parse(line)
-    if isinstance(value, dict):
-        return page_of_fields(value, text_field, member)
-    detail = Sentence("{member}: {problem}", member=member, problem=value or Sentence("is not a JSON object"))
-    return BadPage(member=member, reason="bad_json", detail=detail)
+    def _page(self, number: int, line: str, text_field: str) -> Page | BadPage:
+        member, value = f"line {number}", _parse(line)
+        if isinstance(value, dict):
+            return page_of_fields(value, self.text_field or own_field(value, text_field), member)
+        detail = Sentence("{member}: {problem}", member=member, problem=value or Sentence("is not a JSON object"))
+        return BadPage(member=member, reason="bad_json", detail=detail)
 
 
 def _escape_line_marks(data: bytes) -> bytes:

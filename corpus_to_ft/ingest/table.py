@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from corpus_to_ft.decode import decode
 from corpus_to_ft.errors import InputError
 from corpus_to_ft.ingest.base import BadPage, Match, Page, Reader, SourceFile, with_warnings
-from corpus_to_ft.ingest.fields import find_text_field, page_of_fields
+from corpus_to_ft.ingest.fields import find_text_field, names_columns, numbered_names, page_of_fields
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.markup.facts import TITLE_NAMES
 
@@ -48,6 +48,12 @@ class TableReader(Reader):
             # The first column of a Notion database names its pages, also where it is called 이름.
             names[0] = TITLE_NAMES[0]
         held: list[list[str] | str] = []
+        said: tuple[Sentence, ...] = ()
+        if not names_columns(names):
+            held.append(header)
+            names = numbered_names(header)
+            told = "{source}: the first line holds prose and names no columns; it is read as a line like the others"
+            said = (Sentence(told, source=file.source),)
         for row in rows:
             held.append(row)
             if len(held) >= LOOK_AHEAD:
@@ -57,8 +63,8 @@ class TableReader(Reader):
             raise InputError(
                 "empty", Sentence("{source}: has column names and no lines below them", source=file.source)
             )
-        text_field = find_text_field(first, self.text_field, file.source)
-        yield from with_warnings(_pages(_chain(held, rows), names, text_field), decoded.warnings)
+        text_field = find_text_field(first, self.text_field, file.source, self.name)
+        yield from with_warnings(_pages(_chain(held, rows), names, text_field), (*decoded.warnings, *said))
 
 
 def _chain(held: list[list[str] | str], rows: Iterator[list[str] | str]) -> Iterator[list[str] | str]:

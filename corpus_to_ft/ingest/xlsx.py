@@ -19,7 +19,7 @@ from pydantic import Field
 from corpus_to_ft.decode import clean_text, private_use_warnings
 from corpus_to_ft.errors import InputError, input_boundary
 from corpus_to_ft.ingest.base import BadPage, Match, Page, Reader, SourceFile, with_warnings
-from corpus_to_ft.ingest.fields import find_text_field, page_of_fields
+from corpus_to_ft.ingest.fields import find_text_field, names_columns, numbered_names, page_of_fields
 from corpus_to_ft.ingest.properties import PackageFacts, is_made_by_a_program, package_facts, title_of
 from corpus_to_ft.ingest.zipped import Package, is_package, refuse_other_kinds
 from corpus_to_ft.language import Sentence
@@ -115,6 +115,8 @@ class XlsxReader(Reader):
         lead = next((place for place, (_, cells) in enumerate(sheet.lines) if sum(map(bool, cells)) > 1), None)
         names = () if lead is None else sheet.lines[lead][1]
         below = () if lead is None else sheet.lines[lead + 1 :]
+        if lead is not None and not names_columns(names):
+            names, below = tuple(numbered_names(names)), sheet.lines[lead:]
         field = self._prose_field(names, below, f"{file.source}!{sheet.title}")
         if not field:
             page = _table_page(sheet, len(sheet.lines) if lead is None else lead)
@@ -133,11 +135,11 @@ class XlsxReader(Reader):
         """The column whose cells are documents; empty where a row is none."""
         rows = [dict(zip(names, cells, strict=True)) for _, cells in below[:LOOK_AHEAD]]
         if self.text_field:
-            return find_text_field(rows, self.text_field, source)
+            return find_text_field(rows, self.text_field, source, self.name)
         if len(set(filter(None, names))) < len([name for name in names if name]) or len(rows) < 2:
             return ""
         with suppress(InputError):
-            field = find_text_field(rows, "", source)
+            field = find_text_field(rows, "", source, self.name)
             lengths = [len(row[field]) for row in rows if row[field]]
             if 2 * len(lengths) >= len(rows) and sum(lengths) >= PROSE_CELL_CHARS * len(lengths):
                 return field
