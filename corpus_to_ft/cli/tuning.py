@@ -149,9 +149,10 @@ def _examine(request: StartRequest, data: DataSet, files: Sequence[Checked], job
 
 
 def _dates(target: Target, job: TuneJob, tuner: Tuner) -> Iterator[Finding]:
-    own = target if job.base_url == target.base_url.rstrip("/") else replace(target, closes="")
+    # Another address has other last days than the target's own.
+    is_own = job.base_url == target.base_url.rstrip("/")
     known = known_model(target, job.model)
-    shutdown = known.shutdown if known and own.closes == target.closes else ""
+    shutdown = known.shutdown if known and is_own else ""
     if tuner.is_remote:
         try:
             said = tuner.model(job.model)
@@ -159,7 +160,9 @@ def _dates(target: Target, job: TuneJob, tuner: Tuner) -> Iterator[Finding]:
             tell(away.sentence)
             said = None
         shutdown = (said.shutdown if said else "") or shutdown
-    yield from check_dates(own, job.model, shutdown, datetime.now(UTC).date())
+    yield from check_dates(
+        target if is_own else replace(target, closes=""), job.model, shutdown, datetime.now(UTC).date()
+    )
 
 
 def _show(finding: Finding, where: str) -> None:

@@ -208,12 +208,13 @@ class OpenaiCompatibleTuner(Tuner):
         return ()
 
     def model(self, model_id: str) -> HostedModel | None:
-        from openai import NotFoundError
+        """Keys that may train need not be allowed to read models."""
+        from openai import NotFoundError, PermissionDeniedError
 
         with self._sdk.speaking(Sentence("a look at a model")):
             try:
                 return _model(self._sdk.patient.models.retrieve(model_id))
-            except NotFoundError:
+            except (NotFoundError, PermissionDeniedError):
                 return None
 
     def models(self) -> Iterator[HostedModel]:
