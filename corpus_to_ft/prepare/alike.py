@@ -41,9 +41,9 @@ class Found:
     several answers, `near` are like questions; both are examples of `conflict_count` and `near_count`.
     """
 
-    duplicate_of: npt.NDArray[np.int64]
-    cluster_of: npt.NDArray[np.int64]
-    strict_of: npt.NDArray[np.int64]
+    duplicate_of: npt.NDArray[np.int32]
+    cluster_of: npt.NDArray[np.int32]
+    strict_of: npt.NDArray[np.int32]
     conflicts: list[tuple[int, ...]] = field(default_factory=list)
     conflict_count: int = 0
     near: list[tuple[int, int]] = field(default_factory=list)
@@ -72,10 +72,10 @@ class Alike:
     def found(self) -> Found:
         whole, asked = self._whole.values(), self._asked.values()
         size = len(whole)
-        duplicate_of = np.full(size, -1, dtype=np.int64)
+        duplicate_of = np.full(size, -1, dtype=np.int32)
         for group in groups_of(whole):
             duplicate_of[group[1:]] = group[0]
-        none = np.zeros(0, dtype=np.int64)
+        none = np.zeros(0, dtype=np.int32)
         made = Found(duplicate_of=duplicate_of, cluster_of=none, strict_of=none)
         del whole
         said = self._said.values()
@@ -138,8 +138,13 @@ class Joined:
         for other in others:
             self.join(first, other)
 
-    def names(self) -> npt.NDArray[np.int64]:
-        return np.array([self.find(position) for position in range(len(self._parent))], dtype=np.int64)
+    def names(self) -> npt.NDArray[np.int32]:
+        parent = np.frombuffer(self._parent, dtype=np.int32).copy()
+        while True:
+            above = parent[parent]
+            if (above == parent).all():
+                return parent
+            parent = above
 
 
 class NearQuestions:

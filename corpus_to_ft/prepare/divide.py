@@ -35,11 +35,11 @@ def divide(clusters: npt.NDArray[Any], classes: npt.NDArray[Any] | None, *, seed
     if size < LEAST_TO_DIVIDE:
         return Divided(to_validation=chosen)
     share = SHARE if classes is None else CLASSES_SHARE
-    strata = np.zeros(size, dtype=np.int64) if classes is None else classes
-    names, group_of, sizes = np.unique(clusters, return_inverse=True, return_counts=True)
-    members = np.argsort(group_of, kind="stable")
+    strata = np.zeros(size, dtype=np.int32) if classes is None else classes
+    members = np.argsort(clusters, kind="stable").astype(np.int32)
+    names, sizes = np.unique(clusters, return_counts=True)
     ends = np.cumsum(sizes)
-    counts = Counter(strata.tolist())
+    counts = {int(name): int(count) for name, count in zip(*np.unique(strata, return_counts=True), strict=True)}
     wanted = min(MOST_VALIDATION, size - int(size * (1 - share)))
     # The largest remainders make up what whole numbers leave.
     room = {name: int(wanted * count / size) for name, count in counts.items()}
@@ -49,7 +49,7 @@ def divide(clusters: npt.NDArray[Any], classes: npt.NDArray[Any] | None, *, seed
     left = dict(counts)
     mixed = (names.astype(np.uint64) + np.uint64(seed + 1)) * _SPREAD
     mixed ^= mixed >> np.uint64(31)
-    for group in np.argsort(mixed * _SPREAD, kind="stable").tolist():
+    for group in np.argsort(mixed * _SPREAD, kind="stable"):
         lines = members[ends[group] - sizes[group] : ends[group]]
         own = Counter(strata[lines].tolist())
         if all(count <= room[name] and count < left[name] for name, count in own.items()):

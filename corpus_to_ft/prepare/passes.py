@@ -141,7 +141,7 @@ def finish(
     lines, about = Lines(work, f"lines{turn}"), Lines(work, f"about{turn}")
     refused, gathered = Refused(work, f"refused{turn}"), Gathered()
     tokens, classes = Column(work, f"tokens{turn}", "I"), Column(work, f"classes{turn}", "i")
-    clusters, strict = Column(work, f"clusters{turn}", "q"), Column(work, f"strict{turn}", "q")
+    clusters, strict = Column(work, f"clusters{turn}", "i"), Column(work, f"strict{turn}", "i")
     class_of = (
         {label: place for place, label in enumerate(sorted(found.labels))} if found.task == "classification" else {}
     )

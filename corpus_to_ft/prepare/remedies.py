@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterator, Sequence
+
+import numpy as np
 
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.prepare.alike import Found
@@ -21,7 +22,7 @@ def remedies(
 ) -> Iterator[Remedy]:
     """`numbers` are those of the entries; without a `writer` of prompts nothing is put between or behind the texts."""
     yield from _of_the_file(found)
-    if copies := [position for position, first in enumerate(array("q", alike.duplicate_of.tobytes())) if first >= 0]:
+    if len(copies := np.flatnonzero(alike.duplicate_of >= 0)):
         lines = [int(numbers[position]) for position in copies[:NAMED_LINES]]
         told = "leave out {count} duplicates (the first of each stays): {lines}"
         message = Sentence(told, count=len(copies), lines=named(lines, len(copies)))
