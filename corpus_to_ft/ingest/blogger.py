@@ -10,7 +10,7 @@ from lxml import etree
 from corpus_to_ft.decode import decode
 from corpus_to_ft.errors import InputError
 from corpus_to_ft.ingest.base import BadPage, Match, Page, Reader, SourceFile, with_warnings
-from corpus_to_ft.ingest.posts import facts_of, not_a_post, page_of_html
+from corpus_to_ft.ingest.posts import cut_off, facts_of, not_a_post, page_of_html
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.markup.feed import Channel, entry_elements, read_channel, read_entry
 from corpus_to_ft.markup.xml import HEAD_BYTES, children, first_text, parse_xml, root_name
@@ -38,7 +38,10 @@ class BloggerReader(Reader):
         entries = list(entry_elements(xml.root))
         if not entries:
             raise InputError("empty", Sentence("{source}: the export holds no posts", source=file.source))
-        pages = (_page(element, channel, number) for number, element in enumerate(entries, 1))
+        pages = (
+            cut_off(number) if xml.is_cut(element) else _page(element, channel, number)
+            for number, element in enumerate(entries, 1)
+        )
         yield from with_warnings(pages, (*decoded.warnings, *xml.warnings))
 
 

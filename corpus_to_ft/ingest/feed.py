@@ -11,7 +11,7 @@ from pydantic import Field
 from corpus_to_ft.decode import decode
 from corpus_to_ft.errors import InputError
 from corpus_to_ft.ingest.base import BadPage, Match, Page, Reader, SourceFile, with_warnings
-from corpus_to_ft.ingest.posts import facts_of, not_a_post, page_of_html
+from corpus_to_ft.ingest.posts import cut_off, facts_of, not_a_post, page_of_html
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.markup.feed import Channel, entry_elements, read_channel, read_entry
 from corpus_to_ft.markup.xml import children, name_of, parse_xml, root_name
@@ -44,7 +44,10 @@ class FeedReader(Reader):
                 ),
             )
         channel = read_channel(xml.root)
-        pages = (self._page(element, channel, number) for number, element in enumerate(entry_elements(xml.root), 1))
+        pages = (
+            cut_off(number) if xml.is_cut(element) else self._page(element, channel, number)
+            for number, element in enumerate(entry_elements(xml.root), 1)
+        )
         yield from with_warnings(pages, (*decoded.warnings, *xml.warnings))
 
     def _page(self, element: etree._Element, channel: Channel, number: int) -> Page | BadPage:

@@ -60,5 +60,12 @@ def not_a_post(member: str, kind: str) -> BadPage:
     return BadPage(member=member, reason="not_an_article", detail=detail)
 
 
+def cut_off(number: int) -> BadPage:
+    """The last post of a file that is not whole: half an article, and what would call it a draft may be missing."""
+    member = f"entry {number}"
+    told = "{member}: the file ends in the middle of it; export or save it again"
+    return BadPage(member=member, reason="damaged", detail=Sentence(told, member=member))
+
+
 def _same(heading: str, title: str) -> bool:
     return "".join(heading.split()).casefold() == "".join(title.split()).casefold()

@@ -11,7 +11,7 @@ from lxml import etree
 from corpus_to_ft.decode import decode
 from corpus_to_ft.errors import InputError
 from corpus_to_ft.ingest.base import BadPage, Match, Page, Reader, SourceFile, with_warnings
-from corpus_to_ft.ingest.posts import facts_of, page_of_html, page_of_text
+from corpus_to_ft.ingest.posts import cut_off, facts_of, page_of_html, page_of_text
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.markup.feed import as_html, plain_line
 from corpus_to_ft.markup.markdown.fragment import markdown_text
@@ -37,7 +37,8 @@ class TextcubeReader(Reader):
         posts = [element for element in xml.root if name_of(element) in KINDS]
         if not posts:
             raise InputError("empty", Sentence("{source}: the export holds no posts", source=file.source))
-        yield from with_warnings((_page(post) for post in posts), (*decoded.warnings, *xml.warnings))
+        pages = (cut_off(number) if xml.is_cut(post) else _page(post) for number, post in enumerate(posts, 1))
+        yield from with_warnings(pages, (*decoded.warnings, *xml.warnings))
 
 
 def _page(post: etree._Element) -> Page | BadPage:

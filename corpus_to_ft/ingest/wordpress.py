@@ -11,7 +11,7 @@ from pydantic import Field
 from corpus_to_ft.decode import decode
 from corpus_to_ft.errors import InputError
 from corpus_to_ft.ingest.base import BadPage, Match, Page, Reader, SourceFile, with_warnings
-from corpus_to_ft.ingest.posts import facts_of, not_a_post, page_of_html
+from corpus_to_ft.ingest.posts import cut_off, facts_of, not_a_post, page_of_html
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.markup.feed import plain_line, web_address
 from corpus_to_ft.markup.wordpress import post_html
@@ -42,7 +42,10 @@ class WordpressReader(Reader):
         items = [element for element in channel.iter("*") if name_of(element) == "item"]
         if not items:
             raise InputError("empty", Sentence("{source}: the export holds no posts", source=file.source))
-        pages = (self._page(item, authors, base) for item in items)
+        pages = (
+            cut_off(number) if xml.is_cut(item) else self._page(item, authors, base)
+            for number, item in enumerate(items, 1)
+        )
         yield from with_warnings(pages, (*decoded.warnings, *xml.warnings))
 
     def _page(self, item: etree._Element, authors: Mapping[str, str], base: str) -> Page | BadPage:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
@@ -63,10 +64,15 @@ _MARKUP_SIGNS = frozenset("<>&\"'")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Xml:
-    """A parsed file; `warnings` say where it is ill-formed."""
+    """A parsed file; `warnings` say where it is ill-formed, `unfinished` are the elements that it ends inside of."""
 
     root: etree._Element
     warnings: tuple[Sentence, ...] = ()
+    unfinished: tuple[etree._Element, ...] = ()
+
+    def is_cut(self, element: etree._Element) -> bool:
+        """Whether the file ends in the middle of `element`, so that nobody knows what it would have said."""
+        return any(element is one for one in self.unfinished)
 
 
 def root_name(data: bytes) -> str:
@@ -104,7 +110,19 @@ def parse_xml(text: str, source: str) -> Xml:
     told = Sentence(
         "{source}: the XML is broken at line {line}; read as far as it goes", source=source, line=fatal[0].line
     )
-    return Xml(root=root, warnings=(told,))
+    return Xml(root=root, warnings=(told,), unfinished=tuple(_unfinished(root, text)))
+
+
+def _unfinished(root: etree._Element, text: str) -> Iterator[etree._Element]:
+    """Of the last elements, one in the other, those whose end is not there."""
+    element: etree._Element | None = root
+    while element is not None:
+        name = str(element.tag).rpartition("}")[2]
+        name = f"{element.prefix}:{name}" if element.prefix else name
+        if text.rfind(f"</{name}") > text.rfind(f"<{name}"):
+            return
+        yield element
+        element = element[-1] if len(element) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

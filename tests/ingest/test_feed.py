@@ -150,6 +150,21 @@ def test_a_broken_feed_is_read_as_far_as_it_goes_and_says_so() -> None:
     assert "line 1" in str(found[0].meta["warnings"])
 
 
+@pytest.mark.parametrize(
+    "end", [f"<title>둘</title><description>{PROSE}", f"<title>둘</title><body><![CDATA[<p>{PROSE}", ""]
+)
+def test_the_entry_that_a_file_ends_inside_of_is_named_and_not_read(end: str) -> None:
+    whole = f"<item><title>글</title><body><![CDATA[<p>{PROSE}</p>]]></body></item>"
+    found = read(f"<rss><channel>{whole}<item>{end}")
+    assert [getattr(item, "reason", "") for item in found] == ["", "damaged"]
+    assert [item.source for item in found] == ["피드.xml!entry 1", "피드.xml!entry 2"]
+
+
+def test_what_ends_between_two_entries_loses_none() -> None:
+    whole = f"<item><title>글</title><body><![CDATA[<p>{PROSE}</p>]]></body></item>"
+    assert len(documents(f"<rss><channel>{whole}\n<!-- 끝")) == 1
+
+
 def test_decomposed_hangul_line_ends_and_mixed_scripts() -> None:
     feed = "<rss><channel><item><title>하나</title><body>첫 줄\r\n둘째 줄 漢字 ABC 12345678901234567890</body></item></channel></rss>"
     (found,) = documents(feed)

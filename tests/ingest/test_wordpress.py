@@ -138,6 +138,14 @@ def test_protected_posts_and_comments_are_never_read() -> None:
     assert "댓글" not in str(found)
 
 
+@pytest.mark.parametrize("kept", ["<wp:post_type>", "<wp:status>", "<category", "끝난다"])
+def test_a_post_that_the_file_ends_inside_of_is_not_taken_for_a_published_one(kept: str) -> None:
+    private = item(2, "남몰래 쓴 글은 여기서 끝난다.", status="private")
+    export = f"{HEAD}{item(1, '열린 글')}{private[: private.index(kept)]}".encode()
+    found = list(read_documents(SourceFile(source="내보내기.xml", data=export), [WordpressReader()]))
+    assert [getattr(each, "reason", "") for each in found] == ["", "damaged"]
+
+
 def test_a_draft_without_a_date_and_an_empty_post_do_no_harm() -> None:
     item_without = item(1, "").replace("2020-01-02", "0000-00-00")
     assert [getattr(found, "reason", "") for found in read(item_without)] == ["empty"]
