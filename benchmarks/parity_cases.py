@@ -112,6 +112,9 @@ def where_text_is_harmed() -> Iterator[Case]:
     )
     rows = with_row(asks(40), (10, asks(1)[0]), (11, LONG_ROW))
     yield Case(name="K5", about="a duplicate directly before it", write=jsonl(rows), is_right=fits, harms=failed)
+
+
+def where_words_are_harmed() -> Iterator[Case]:
     lines = asks(40, answer="{n}번 {thing} AWS API GPT")
     yield Case(
         name="K6", about="Korean with acronyms", write=jsonl(lines),
@@ -170,6 +173,9 @@ def where_it_cannot_read() -> Iterator[Case]:
         is_right=answers_are(words),
         harms=lambda ran: {bare(line) for line in ran.lines} != set(words),
     )  # fmt: skip
+
+
+def where_nothing_is_text() -> Iterator[Case]:
     rows = with_row(asks(40), (20, {"prompt": None, "completion": "물음이 없습니다."}))
     yield Case(
         name="K13",
@@ -259,5 +265,7 @@ def where_it_misleads() -> Iterator[Case]:
 def cases() -> Iterator[Case]:
     yield from where_it_is_right()
     yield from where_text_is_harmed()
+    yield from where_words_are_harmed()
     yield from where_it_cannot_read()
+    yield from where_nothing_is_text()
     yield from where_it_misleads()
