@@ -205,7 +205,10 @@ def print_table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
     from rich.table import Table
 
     shown = [tr(heading) for heading in headings]
-    table = Table(*shown, show_header=any(shown), box=None if not any(shown) else Table().box)
+    table = Table(show_header=any(shown), box=None if not any(shown) else Table().box)
+    for heading in shown:
+        # What is cut short cannot be typed.
+        table.add_column(heading, overflow="fold")
     for row in rows:
         table.add_row(*(escape(safe(cell)) for cell in row))
     Console().print(table)
