@@ -13,6 +13,8 @@ from corpus_to_ft.plugin import Plugin
 
 # What a chat template may say by itself in each example: a date, a system message of its own.
 TEMPLATE_TOKENS = 64
+# How tools are to be called is told at length: LLaMA-Factory's own text has more than 200 tokens.
+TOOL_TOKENS = 512
 LENGTH_STEP = 256
 
 
@@ -57,7 +59,8 @@ class Survey:
     @property
     def length(self) -> int:
         """What the trainer is told, so that it neither cuts nor drops a line."""
-        return -(-(self.longest + TEMPLATE_TOKENS) // LENGTH_STEP) * LENGTH_STEP
+        room = TEMPLATE_TOKENS + (TOOL_TOKENS if self.tools else 0)
+        return -(-(self.longest + room) // LENGTH_STEP) * LENGTH_STEP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
