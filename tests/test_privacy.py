@@ -53,6 +53,29 @@ def test_the_made_set_is_found_and_nothing_beside_it() -> None:
     assert hits / (hits + len(wrong)) >= 0.95, wrong
 
 
+@pytest.mark.parametrize(
+    "number",
+    [
+        "010ㅡ1234ㅡ5678", "010 ㅡ 1234 ㅡ 5678", "010─1234─5678", "공1공-1234-5678", "0일0 1234 5678", "영1영 1234-5678",
+        "O1O-1234-5678", "o1o.1234.5678", "0 1 0 - 1 2 3 4 - 5 6 7 8", "0 1 0 1 2 3 4 5 6 7 8", "공1공 일이삼사 오육칠팔",
+    ],
+)  # fmt: skip
+def test_a_number_that_was_written_to_be_read_by_people_only_is_found(number: str) -> None:
+    assert masked(f"연락처: {number} 입니다.") == "연락처: [전화번호] 입니다."
+    assert masked(masked(f"연락처: {number} 입니다.")) == "연락처: [전화번호] 입니다."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "행렬의 첫 줄은 0 1 0 2 3 4 0 1 0 0 5이다.", "벡터 0 1 0 0 0 0 1 0 0 0 1을 만든다.", "ㅡ와 ㅣ는 홀소리이고 2024ㅡ2025년에 배웠다.",
+        "모델 O1O-12와 O1-1234-5678은 다르다.", "공1공과 2공", "0 1 2 3 4 5 6 7 8 9 10",
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_such_a_number_stays(text: str) -> None:
+    assert masked(text) == text
+
+
 def test_what_is_masked_holds_nothing_more_to_mask() -> None:
     for _, text, value in positives():
         after = masked(text)

@@ -28,6 +28,15 @@ _NUMBER = re.compile(
     f"(?:(?:[ .-]{{1,2}}| ?(?:다시|대시|에) ?){_GROUP}){{1,6}}(?![0-9])"
     f"|(?<![가-힣0-9])[{_SPOKEN}]{{9,13}}"
 )
+# The first group of a mobile number, part spoken and part written, or with letters for its noughts.
+_MIXED = re.compile(
+    rf"(?<![가-힣0-9A-Za-z])(?:[0공영][1일][0공영]|[0Oo]1[0Oo])(?=[ .-]{{1,3}}(?:[0-9]{{3,4}}|[{_SPOKEN}]{{3,4}})"
+    rf"[ .-]{{1,3}}(?:[0-9]{{4}}|[{_SPOKEN}]{{4}})(?![0-9A-Za-z]))"
+)
+_MIXED_SIGNS = ("1공", "공1", "1영", "영1", "0일", "일0", "1O", "1o", "O1", "o1")
+_MIXED_DIGITS = str.maketrans("공영일Oo", "00100")
+# A vowel and lines for tables, which people take for a dash.
+_DRAWN_DASH = re.compile("(?<=[0-9])( ?)[ㅡᅳ─━](?= ?[0-9])")
 _SPOKEN_DASH = re.compile(" ?(?:다시|대시|에) ?")
 LEAST_DIGITS = 9
 
@@ -50,7 +59,7 @@ class Legible(NamedTuple):
 
 def legible(text: str) -> Legible:
     if text.isascii():
-        return Legible(text)
+        return Legible(_unmixed(text))
     starts: list[int] = []
     shifts: list[int] = []
     # A text holds few different ones, and replacing each everywhere is fastest; as long as before, places stay.
@@ -63,9 +72,18 @@ def legible(text: str) -> Legible:
             starts.append(place.end() - unseen)
             shifts.append(unseen)
         text = _IS_UNSEEN.sub("", text)
+    if any(dash in text for dash in "ㅡᅳ─━"):
+        text = _DRAWN_DASH.sub(r"\1-", text)
+    text = _unmixed(text)
     if _SPOKEN_SIGN.search(text) or _HALF_SPOKEN.search(text):
         text = _NUMBER.sub(_written, text)
     return Legible(text, starts, shifts)
+
+
+def _unmixed(text: str) -> str:
+    if not any(sign in text for sign in _MIXED_SIGNS):
+        return text
+    return _MIXED.sub(lambda found: found.group().translate(_MIXED_DIGITS), text)
 
 
 def _plain(char: str) -> str:

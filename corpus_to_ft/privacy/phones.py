@@ -17,6 +17,11 @@ _NOT_NUMBERED = r"(?<![0-9])(?<![0-9]-)"
 _ENDS = r"(?![0-9])(?!-[0-9A-Fa-f]{3})"
 
 MOBILE = re.compile(rf"{_NOT_NUMBERED}(?:{_ABROAD}|\(?0)1[016789]{_GAP}[0-9]{{3,4}}{_GAP}[0-9]{{4}}{_ENDS}")
+# Digits kept apart, as no table of numbers has them; without hyphens a word must say what they are.
+SPACED = re.compile(
+    r"(?<![0-9])(?<![0-9][ .-])0 1 [016789](?: ?- ?| {1,3})(?:[0-9] ){2,3}[0-9]"
+    r"(?: ?- ?| {1,3})(?:[0-9] ){3}[0-9](?![ ]?[0-9])"
+)
 AREA = re.compile(
     rf"(?<![0-9])(?<![0-9][-:,/.])(?:{_ABROAD}|\(?0){_AREA}(?:{_STRONG}|[ ]{{1,2}})[0-9]{{3,4}}"
     rf"(?:[ ]?[-./·~][ ]?\n?| )[0-9]{{4}}{_ENDS}(?![A-Za-z])"
@@ -41,7 +46,7 @@ def phones_in(text: str, start: int, end: int, kinds: frozenset[PersonalKind]) -
     """`start` and `end` bound a stretch of digits; a bracket or plus sign may stand before it."""
     start = max(0, start - 2)
     if "phone" in kinds:
-        for pattern in (MOBILE, AREA, SOLID_AREA, JAPANESE, AMERICAN, FOREIGN):
+        for pattern in (MOBILE, SPACED, AREA, SOLID_AREA, JAPANESE, AMERICAN, FOREIGN):
             for found in pattern.finditer(text, start, end):
                 if _HOLDS[pattern](found):
                     begin = found.start() + _opens_for_nothing(found.group())
@@ -69,6 +74,10 @@ def _is_mobile(found: re.Match[str]) -> bool:
     return True
 
 
+def _is_spaced(found: re.Match[str]) -> bool:
+    return found.group().count("-") == 2 or context.before(found.string, found.start(), context.PHONE)
+
+
 def _is_area(found: re.Match[str]) -> bool:
     if any(mark in found.group() for mark in "-)+"):
         return found.group().count("-") != 1 or ")" in found.group() or "+" in found.group() or _named(found)
@@ -90,6 +99,7 @@ def _is_foreign(found: re.Match[str]) -> bool:
 
 _HOLDS = {
     MOBILE: _is_mobile,
+    SPACED: _is_spaced,
     AREA: _is_area,
     SOLID_AREA: _named,
     JAPANESE: lambda _: True,
