@@ -59,6 +59,12 @@ def write_lines(path: Path, question: str, count: int) -> Path:
     return path
 
 
+def write_pairs(path: Path, count: int) -> Path:
+    lines = [f"{number}번 칸에는 무엇이 있나요?,나사 {number * 7}개가 있습니다.\n" for number in range(count)]
+    path.write_text("".join(["prompt,completion\n", *lines]), encoding="utf-8")
+    return path
+
+
 def live(life: Life) -> None:
     """From the first upload to the last deletion; what the mock server does not have comes after what it has."""
     train = write_lines(life.folder / "자료" / "훈련 자료.jsonl", "창고 선반", 12)
@@ -81,7 +87,14 @@ def live(life: Life) -> None:
     life.run("pause", "tune", "pause", "latest")
     life.run("resume", "tune", "resume", "latest")
     life.run("list", "tune", "list")
-    life.run("models delete", "models", "delete", life.said["follow"][-1]["tuned_model"], "--yes", *at)
+    tuned = life.said["follow"][-1]["tuned_model"]
+    life.run("ask", "ask", tuned, "창고는 몇 시에 여나요?")
+    life.run("prepare", "prepare", write_pairs(life.folder / "자료" / "짝.csv", 12), "--target", "legacy", "--yes",
+             "-o", life.folder / "옛 모델")  # fmt: skip
+    life.run(
+        "ask completions", "ask", "davinci-002", "창고는 몇 시에 여나요?", "--run", life.folder / "옛 모델", *at[2:]
+    )
+    life.run("models delete", "models", "delete", tuned, "--yes", *at)
     # The file's bytes are compared before it is deleted; see the test.
 
 

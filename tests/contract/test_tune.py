@@ -37,6 +37,7 @@ def test_every_operation_that_was_called_has_a_probe_that_is_refused(lived: tupl
         "createFile", "retrieveFile", "listFiles", "createFineTuningJob", "retrieveFineTuningJob", "cancelFineTuningJob",
         "pauseFineTuningJob", "resumeFineTuningJob", "listFineTuningEvents", "listFineTuningJobCheckpoints", "listModels",
         "retrieveModel", "deleteModel", "createUpload", "addUploadPart", "completeUpload",
+        "createChatCompletion", "createCompletion",
     }  # fmt: skip
     assert wanted <= recorder.operations()
 
@@ -81,6 +82,23 @@ def test_each_command_says_what_became_of_the_job(lived: tuple[Life, Recorder]) 
     assert said["start again"][0]["files"][0]["id"] == said["start"][0]["files"][0]["id"]
     assert len(recorder.calls("createFile")) == 2
     assert {file["name"] for file in said["files"]} >= {file["name"] for file in said["start"][0]["files"]}
+
+
+def test_a_model_is_asked_as_it_was_trained(lived: tuple[Life, Recorder]) -> None:
+    life, recorder = lived
+    (chat,), (completion,) = recorder.calls("createChatCompletion"), recorder.calls("createCompletion")
+    # The system message of all training lines goes along.
+    assert json.loads(chat.body)["messages"] == [
+        {"role": "system", "content": "창고 안내원입니다."},
+        {"role": "user", "content": "창고는 몇 시에 여나요?"},
+    ]
+    assert life.said["ask"][0]["answer"] == "아침 아홉 시에 엽니다."
+    lines = (life.folder / "옛 모델" / "train.jsonl").read_text(encoding="utf-8").splitlines()
+    asking = json.loads((life.folder / "옛 모델" / "manifest.json").read_text(encoding="utf-8"))["asking"]
+    asked = json.loads(completion.body)
+    assert asked["prompt"].endswith(asking["separator"])
+    assert asked["stop"] == asking["stop"]
+    assert all(json.loads(line)["prompt"].endswith(asking["separator"]) for line in lines)
 
 
 def test_a_file_is_deleted_at_the_end(lived: tuple[Life, Recorder]) -> None:
