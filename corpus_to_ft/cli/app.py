@@ -180,13 +180,25 @@ def prepare(
     ] = [],  # noqa: B006
     model: Annotated[str, typer.Option(help=tr("model to estimate the cost for"))] = "",
     epochs: Annotated[int, typer.Option(min=0, help=tr("epochs to estimate the cost for; 0: what is usual"))] = 0,
+    by_meaning: Annotated[
+        bool, typer.Option("--by-meaning", help=tr("also find questions that ask the same in other words"))
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=tr("look and tell, write nothing"))] = False,
     json: Json = False,
 ) -> int:
     from corpus_to_ft.cli.prepare import run_prepare
 
     return run_prepare(
-        file, target=target, out=out, model=model, epochs=epochs, yes=yes, apply=apply, dry_run=dry_run, as_json=json
+        file,
+        target=target,
+        out=out,
+        model=model,
+        epochs=epochs,
+        yes=yes,
+        apply=apply,
+        dry_run=dry_run,
+        by_meaning=by_meaning,
+        as_json=json,
     )
 
 

@@ -79,6 +79,7 @@ def run_prepare(
     yes: bool,
     apply: Collection[str],
     dry_run: bool,
+    by_meaning: bool,
     as_json: bool,
 ) -> int:
     """Returns the exit code: 5 where the person declined to write."""
@@ -88,7 +89,9 @@ def run_prepare(
         raise ConfigError(
             Sentence("there is no remedy {name!r} to apply; there are: {names}", name=unknown[0], names=names)
         )
-    request = Request(path=path, target=target, out=out, model=model, epochs=epochs, dry_run=dry_run)
+    request = Request(
+        path=path, target=target, out=out, model=model, epochs=epochs, dry_run=dry_run, by_meaning=by_meaning
+    )
     dialog = Asked(yes=yes, chosen=apply, quiet=as_json, dry_run=dry_run)
     outcome = prepare(request, dialog)
     if as_json:

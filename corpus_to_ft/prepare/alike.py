@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
@@ -38,7 +38,8 @@ class Found:
 
     `cluster_of` names the first entry of a group of like questions or of one origin, `strict_of` of one question or of
     one origin. `conflicts` are questions with
-    several answers, `near` are like questions; both are examples of `conflict_count` and `near_count`.
+    several answers, `near` are like questions, `meant` those that ask the same in other words; each are
+    examples of as many as its count says.
     """
 
     duplicate_of: npt.NDArray[np.int32]
@@ -48,6 +49,8 @@ class Found:
     conflict_count: int = 0
     near: list[tuple[int, int]] = field(default_factory=list)
     near_count: int = 0
+    meant: list[tuple[int, int]] = field(default_factory=list)
+    meant_count: int = 0
 
 
 class Alike:
@@ -69,7 +72,8 @@ class Alike:
         self._origin.add(key_of(origin) if origin else 0)
         self._near.add(bare)
 
-    def found(self) -> Found:
+    def found(self, meant: Iterable[tuple[int, int, float]] = ()) -> Found:
+        """`meant` are pairs of questions that mean the same."""
         whole, asked = self._whole.values(), self._asked.values()
         size = len(whole)
         duplicate_of = np.full(size, -1, dtype=np.int32)
@@ -100,6 +104,11 @@ class Alike:
                 made.near_count += 1
                 if len(made.near) < LISTED:
                     made.near.append((first, second))
+        for first, second, _ in meant:
+            if joined.join(first, second):
+                made.meant_count += 1
+                if len(made.meant) < LISTED:
+                    made.meant.append((first, second))
         made.cluster_of = joined.names()
         return made
 

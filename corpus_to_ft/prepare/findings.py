@@ -98,6 +98,18 @@ def of_what_is_alike(alike: Found, numbers: Sequence[int], questions: dict[int, 
         yield Finding(0, "near_duplicates", "note", Sentence(told, count=alike.near_count))
 
 
+def of_what_means_the_same(alike: Found, numbers: Sequence[int], questions: dict[int, str]) -> Iterator[Finding]:
+    for first, second in alike.meant:
+        told = "line {second} asks in other words what line {first} asks: {question}"
+        message = Sentence(
+            told, first=int(numbers[first]), second=int(numbers[second]), question=questions.get(second, "")
+        )
+        yield Finding(int(numbers[second]), "same_meaning", "note", message)
+    if alike.meant_count > len(alike.meant):
+        told = "{count} questions in all ask in other words what others ask"
+        yield Finding(0, "same_meanings", "note", Sentence(told, count=alike.meant_count))
+
+
 def of_the_result(kept: int, target: Target, small: Sequence[str]) -> Iterator[Finding]:
     if kept < target.min_examples:
         told = "{count} examples are left, and {target} wants at least {least}"

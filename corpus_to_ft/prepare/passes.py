@@ -25,6 +25,7 @@ from corpus_to_ft.prepare.layout import (
     settle,
 )
 from corpus_to_ft.prepare.lines import LineMaker, make_writer
+from corpus_to_ft.prepare.meaning import same_meaning
 from corpus_to_ft.prepare.spool import Column, Lines, Refused, Workplace
 from corpus_to_ft.prepare.survey import Survey, line_digest
 from corpus_to_ft.records import Target
@@ -42,7 +43,7 @@ class Compared:
     writer: Writer
 
 
-def compare(found: Survey, target: Target, work: Workplace) -> Compared:
+def compare(found: Survey, target: Target, work: Workplace, *, by_meaning: bool = False) -> Compared:
     """Raises ConfigError where no separator or ending is safe."""
     layout = _first_layout(found, target)
     seen = _Seen(found, work)
@@ -62,9 +63,9 @@ def compare(found: Survey, target: Target, work: Workplace) -> Compared:
     else:
         deque(seen.entries(), maxlen=0)
         writer = make_writer(target)
-    alike = seen.alike.found()
+    alike = seen.alike.found(same_meaning(entry.question for entry in found.entries) if by_meaning else ())
     numbers = array("I", seen.numbers.values().tobytes())
-    wanted = {group[0] for group in alike.conflicts} | {second for _, second in alike.near}
+    wanted = {group[0] for group in alike.conflicts} | {second for _, second in (*alike.near, *alike.meant)}
     questions = {place: shown(e.question) for place, e in enumerate(found.entries) if place in wanted} if wanted else {}
     return Compared(alike=alike, numbers=numbers, questions=questions, layout=layout, writer=writer)
 

@@ -44,6 +44,7 @@ class Request:
     model: str = ""
     epochs: int = 0
     dry_run: bool = False
+    by_meaning: bool = False
 
 
 class Dialog(Protocol):
@@ -100,7 +101,7 @@ def prepare(request: Request, dialog: Dialog) -> Outcome:
             raise ConfigError(
                 Sentence(told, path=request.path, count=found.rows, line=first.number, detail=first.detail)
             )
-        compared = compare(found, target, work)
+        compared = compare(found, target, work, by_meaning=request.by_meaning)
         return _Preparing(request, dialog, found, target, compared, work).run()
 
 
@@ -121,6 +122,7 @@ class _Preparing:
         outcome, found, compared = self._outcome, self._found, self._compared
         outcome.findings += told_of.of_the_file(found, compared.layout)
         outcome.findings += told_of.of_what_is_alike(compared.alike, compared.numbers, compared.questions)
+        outcome.findings += told_of.of_what_means_the_same(compared.alike, compared.numbers, compared.questions)
         writer = compared.writer if isinstance(compared.writer, PromptCompletionWriter) else None
         outcome.remedies += remedies(found, compared.alike, compared.numbers, compared.layout, writer)
         self._dialog.told(outcome)

