@@ -159,7 +159,7 @@ def axolotl(folder: Path, model: Path) -> Learnt:
     from axolotl.common.datasets import load_datasets, load_preference_datasets
 
     os.chdir(folder)
-    cfg = load_cfg("axolotl.yaml", base_model=str(model), bf16=False, dataset_prepared_path=str(model / "prepared"))
+    cfg = load_cfg("axolotl.yaml", base_model=str(model), bf16=False)
     prefers = bool(cfg.rl)
     found = (load_preference_datasets if prefers else load_datasets)(cfg=cfg)
     from transformers import AutoTokenizer

@@ -10,6 +10,7 @@ from corpus_to_ft.errors import InputError
 from corpus_to_ft.handoff.base import Conversation, Exporter, HandedFile, Survey, file_of, plain_turns
 from corpus_to_ft.handoff.yaml_text import yaml_text
 from corpus_to_ft.language import Sentence
+from corpus_to_ft.records import digest
 
 
 class AxolotlExporter(Exporter):
@@ -42,7 +43,8 @@ class AxolotlExporter(Exporter):
             "datasets": [self._dataset("train", survey)],
             **({"test_datasets": [self._dataset("validation", survey)]} if validation else {}),
             "val_set_size": 0,
-            "dataset_prepared_path": "prepared",
+            # What it prepared once it takes again for the same names, whatever stands in the files by then.
+            "dataset_prepared_path": f"prepared/{digest(*(file.sha256 for file in files))}",
             "sequence_len": survey.length,
             "excess_length_strategy": "raise",
             "sample_packing": False,

@@ -219,6 +219,15 @@ def test_what_the_trainer_would_skip_is_left_out_with_its_line_and_reason(
     assert told["files"][0]["examples"] + told["left_out"] == 3
 
 
+def test_axolotl_prepares_anew_when_the_data_is_another(tmp_path: Path) -> None:
+    folders = []
+    for lines in ([talk(1)], [talk(1)], [talk(2)]):
+        made = handed("axolotl", dataset(tmp_path, lines))
+        config = yaml.safe_load((made.folder / "axolotl.yaml").read_text(encoding="utf-8"))
+        folders.append(config["dataset_prepared_path"])
+    assert folders[0] == folders[1] != folders[2]
+
+
 def test_llama_factory_gets_every_tag_in_ascii(tmp_path: Path) -> None:
     made = handed("llama_factory", dataset(tmp_path, [talk(1)], [talk(2)]), template="qwen3")
     described = json.loads((made.folder / "dataset_info.json").read_bytes().decode("ascii"))
