@@ -92,6 +92,15 @@ def test_a_title_loses_the_site_that_its_heading_lacks(suffix: str) -> None:
     assert read(page(f"<h2>{TITLE}</h2>{plain()}", f"<title>{TITLE}{suffix}</title>")).title == TITLE
 
 
+def test_a_heading_in_a_link_to_nowhere_is_no_logo() -> None:
+    assert (
+        read(
+            page(f"<article><h2><a name=top>{TITLE}</a></h2>{plain()}</article>", f"<title>나무상점 : {TITLE}</title>")
+        ).title
+        == TITLE
+    )
+
+
 def test_an_english_date_and_an_author_in_a_link_are_read() -> None:
     assert read(LAYOUTS["brunch"]).published == "2024-03-15"
     made = read(page(f"<article>{plain()}</article>", "<meta name=author content='[김나무](https://x.kr)'>"))

@@ -114,6 +114,33 @@ def test_pasted_code_loses_its_numbers_and_folded_text_stays() -> None:
     assert page.meta["tags"] == ["서버", "복제"]
 
 
+ANSWERS = (
+    "주문 화면의 아래쪽에서 할 수 있습니다. 배송이 시작된 뒤에는 고객센터로 연락해 주세요.",
+    "사흘 안에 돌려 드립니다. 카드사에 따라 이틀이 더 걸리기도 합니다.",
+)
+QUESTIONS = ("주문은 어떻게 취소합니까?", "돈은 언제 돌려받습니까?")
+FOLDS = (
+    '<h2 class="accordion-header"><button class="accordion-button" data-bs-target="#{id}">{question}</button></h2>'
+    '<div id="{id}" class="accordion-collapse collapse"><div class="accordion-body">{answer}</div></div>',
+    '<h3><button aria-expanded="false" aria-controls="{id}">{question}</button></h3><div id="{id}" hidden><p>{answer}</p></div>',
+    '<button aria-expanded="false" aria-controls="{id}">{question}</button><div id="{id}" style="display:none">{answer}</div>',
+    '<dt><button>{question}</button></dt><dd>{answer}</dd>',
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("fold", FOLDS)
+def test_questions_that_are_buttons_stay_with_the_answers_that_they_open(fold: str) -> None:
+    pairs = list(zip(QUESTIONS, ANSWERS, strict=True))
+    folds = "".join(
+        f"<div>{fold.format(id=f'a{at}', question=pair[0], answer=pair[1])}</div>" for at, pair in enumerate(pairs)
+    )
+    found = read(
+        document("<title>도움말</title>", f"<main><h1>도움말</h1>{folds}<h2>더 보기 <button>복사</button></h2></main>")
+    )
+    text = found.text.removesuffix("더 보기").split()
+    assert text == [word for pair in pairs for part in pair for word in part.split()]
+
+
 @pytest.mark.parametrize(
     ("line", "stays"),
     [

@@ -36,9 +36,17 @@ _ENGLISH = re.compile(
 )
 
 
+# What Java and C write when nobody asks for a form: the zone stands before the year.
+_UNASKED = re.compile(
+    r"[a-z]{3}\s+(?P<day>[a-z]{3}\s+\d{1,2})\s+(?P<clock>[\d:]{8})(?P<zone>\s+[a-z]{3,4})?\s+(?P<year>\d{4})", re.I
+)
+
+
 def iso_date(text: str) -> str | None:
     """ISO 8601 date or datetime with the offset as written; None for what is no date."""
     text = unicodedata.normalize("NFKC", text[:200]).strip()
+    if (unasked := _UNASKED.fullmatch(text)) is not None:
+        text = f"{unasked['day']} {unasked['year']} {unasked['clock']}{unasked['zone'] or ''}"
     for pattern in (_NUMERIC, _COMPACT, _ENGLISH):
         if (found := pattern.fullmatch(text)) is not None:
             return _iso_of(found)

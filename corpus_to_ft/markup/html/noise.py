@@ -17,6 +17,7 @@ UNREADABLE = (
     "button",
     "select", "input", "textarea", "datalist", "map", "dialog", "rt", "rp",
 )  # fmt: skip
+QUESTION_BOXES = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt"})
 NOISY_TAGS = frozenset({"nav", "footer", "aside", "header", "menu", "form"})
 NOISY_ROLES = words(
     "navigation banner contentinfo complementary search dialog alertdialog menu menubar toolbar tablist doc-toc"
@@ -96,6 +97,7 @@ def _dashed(names: str) -> str:
 
 def drop_unreadable(root: etree._Element) -> None:
     """Take out what no reader of the page sees: programs, styles, controls, hidden boxes, line numbers of code."""
+    _unfold(root)
     for element in list(root.iter(*UNREADABLE)):
         remove(element)
     hidden = [element for element in root.iter("*") if is_hidden(element)]
@@ -112,6 +114,23 @@ def drop_unreadable(root: etree._Element) -> None:
         names = element.get("class")
         if names and _names_gutter(names):
             remove(element)
+
+
+def _unfold(root: etree._Element) -> None:
+    """Questions of a help page are buttons that open their answers: both are text, folded or not."""
+    opened = set()
+    for button in list(root.iter("button")):
+        text, parent = text_of(button), button.getparent()
+        is_whole = parent is not None and parent.tag in QUESTION_BOXES and text_of(parent) == text
+        if text and (is_whole or (text.endswith(("?", "？")) and "aria-expanded" in button.attrib)):
+            opened.add(attribute(button, "aria-controls") or attribute(button, "data-bs-target").removeprefix("#"))
+            button.tag = "span" if is_whole else "p"
+            button.attrib.clear()
+    opened.discard("")
+    for box in root.iter("*") if opened else ():
+        if box.get("id") in opened:
+            for name in ("hidden", "aria-hidden", "style"):
+                box.attrib.pop(name, "")
 
 
 def _drop_line_numbers(table: etree._Element) -> None:

@@ -26,7 +26,8 @@ def page_title(root: etree._Element, declared: str, site: str) -> str:
     """`declared` by the page's data, else what `<title>` and the headings agree on; without the site's name."""
     element = root.find(".//head/title")
     whole = text_of(element) if element is not None else ""
-    logos = {short_text(link, MAX_TITLE_CHARS) for link in root.iter("a") if HOME.match(attribute(link, "href"))}
+    links = (link for link in root.iter("a") if "href" in link.attrib)
+    logos = {short_text(link, MAX_TITLE_CHARS) for link in links if HOME.match(attribute(link, "href"))}
     texts = [short_text(heading, MAX_TITLE_CHARS) for heading in root.iter("h1")]
     headings = [text for text in texts if text and text not in logos]
     title = (declared or whole)[: 2 * MAX_TITLE_CHARS]
