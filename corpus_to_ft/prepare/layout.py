@@ -76,16 +76,15 @@ def settle(
 ) -> PromptCompletionWriter:
     """The writer whose separator and ending are safe for all `texts`; raises ConfigError where none is."""
     separators = (*((ARROW,) if not has_newline else ()), *SEPARATORS)
-    old = (layout.old_separator,) if layout.old_separator else ()
-    # What is there already stays where it is safe.
+    old = (layout.old_separator,) if layout.old_separator and layout.old_separator not in layout.old_ending else ()
+    kept = (layout.old_ending,) if layout.old_ending and layout.old_ending not in FOREIGN_ENDINGS else ()
+    # What is there already stays where it is safe; an ending may not hold the separator.
     chosen = {
         "labels": NO_LABELS,
         "separators": (*old, *(each for each in separators if each not in old)),
-        "endings": ENDINGS,
+        "endings": (*kept, *(each for each in ENDINGS if each not in kept and not any(sign in each for sign in old))),
         **settings,
     }
-    if layout.old_ending and layout.old_ending not in FOREIGN_ENDINGS:
-        chosen["endings"] = (layout.old_ending, *(each for each in ENDINGS if each != layout.old_ending))
     writer = make_plugin("write", WRITER, PromptCompletionWriter, chosen)
     settled = writer.settle(_messages(prompt, answer) for prompt, answer in texts)
     return bare(settled, layout)

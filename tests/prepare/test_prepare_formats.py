@@ -282,3 +282,44 @@ def test_questions_in_other_words_are_found_where_it_is_asked_for(tmp_path: Path
     assert "same_meaning" not in prepared(path).codes()
     made = prepared(path, by_meaning=True)
     assert [each.line for each in made.outcome.findings if each.code == "same_meaning"][-1:] == [14]
+
+
+def test_a_sign_of_ones_own_is_not_separator_and_ending_at_once(tmp_path: Path) -> None:
+    lines = [{"prompt": f"{r['prompt']}+++", "completion": f"{r['completion']}\n끝+++"} for r in ROWS]
+    made = prepared(write_jsonl(tmp_path / "a.jsonl", lines))
+    separator = made.outcome.asking["separator"]
+    assert all(line["prompt"].endswith(separator) and separator not in line["completion"] for line in made.lines)
+
+
+def test_the_command_tells_machines_everything_in_one_object(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from corpus_to_ft.cli.prepare import run_prepare
+
+    path = write_jsonl(tmp_path / "a.jsonl", [*ROWS, ROWS[0]])
+    code = run_prepare(
+        path, target="openai-chat", out=tmp_path / "out", model="gpt-4o-mini", epochs=2, yes=True, apply=[],
+        dry_run=False, by_meaning=False, as_json=True,
+    )  # fmt: skip
+    told = json.loads(capsys.readouterr().out)
+    assert code == 0
+    assert told["counts"]["rejected"] == {"duplicate": 1}
+    assert [each["code"] for each in told["remedies"] if each["applied"]] == ["drop_duplicates"]
+    (cost,) = told["cost"]
+    learnt = next(file["tokens"] for file in told["files"] if file["split"] == "train")
+    assert cost["cost"] == pytest.approx(learnt * 2 * 3.00 / 1_000_000)
+    assert cost["prices_of"]
+    assert told["command"].startswith("corpus-to-ft tune start")
+
+
+def test_a_dry_run_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from corpus_to_ft.cli.prepare import run_prepare
+
+    path = _csv(tmp_path)
+    code = run_prepare(
+        path, target="", out=tmp_path / "out", model="", epochs=0, yes=False, apply=[], dry_run=True,
+        by_meaning=False, as_json=False,
+    )  # fmt: skip
+    assert code == 0
+    assert capsys.readouterr().err
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]
