@@ -114,8 +114,10 @@ def save(out: Path, writer: str, lines: Sequence[Line]) -> Path:
     return out
 
 
-def wanted(line: Line) -> tuple[list[str], list[str]]:
+def wanted(line: Line, ending: str) -> tuple[list[str], list[str]]:
     """Answers to be learnt and texts not to be, of a handed line's source."""
+    if "completion" in line:
+        return [line["completion"].removesuffix(ending).strip()], []
     if "messages" not in line:
         chosen, worse = line["preferred_output"][0]["content"], line["non_preferred_output"][0]["content"]
         return [chosen, worse], [m["content"] for m in line["input"]["messages"]]
@@ -138,11 +140,12 @@ def judge(python: str, trainer: str, folder: Path, model: Path, environment: Map
 def compare(out: Path, found: Mapping[str, list[Any]], *, masks: bool) -> tuple[int, int, int]:
     """Answers learnt whole of how many, and learnt texts that should not be."""
     whole = all_answers = wrong = 0
+    (ending,) = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["asking"].get("stop", [""])
     for split in ("train", "validation"):
         said = ["\n".join(each) if isinstance(each, list) else each for each in found.get(split, [])]
         everything = "\n".join(said)
         for text in (out / f"{split}.jsonl").open(encoding="utf-8-sig"):
-            learnt, others = wanted(json.loads(text))
+            learnt, others = wanted(json.loads(text), ending)
             all_answers += len(learnt)
             whole += sum(answer in everything for answer in learnt)
             # A question of a few signs may be part of an answer to another one.
