@@ -18,7 +18,7 @@ from corpus_to_ft.prepare.divide import Divided, divide
 from corpus_to_ft.prepare.files import MadeFile
 from corpus_to_ft.prepare.layout import Layout, bare
 from corpus_to_ft.prepare.lines import LineMaker, refuse_other_shape
-from corpus_to_ft.prepare.output import Result, write_beside, write_folder
+from corpus_to_ft.prepare.output import Result, refuse_a_full_disk, write_beside, write_folder
 from corpus_to_ft.prepare.passes import Compared, Finished, compare, finish
 from corpus_to_ft.prepare.remedies import answer_prefix, remedies, whole_words
 from corpus_to_ft.prepare.spool import Workplace
@@ -91,6 +91,8 @@ class Outcome:
 
 def prepare(request: Request, dialog: Dialog) -> Outcome:
     """Raises ConfigError where the file or the target cannot be used at all."""
+    if request.path.is_file():
+        refuse_a_full_disk(request.path)
     with Workplace() as work:
         found = survey(request.path, work)
         target = load_target(request.target or DEFAULT_TARGETS[found.form.shape])

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from corpus_to_ft.errors import ConfigError
+from corpus_to_ft.errors import ConfigError, StoreError
 from tests.prepare.preparing import prepared, questions, read_lines, write_jsonl
 
 ROWS = questions(12)
@@ -323,3 +323,12 @@ def test_a_dry_run_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert code == 0
     assert capsys.readouterr().err
     assert [each.name for each in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_disk_without_room_for_the_passes_is_told_before_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _csv(tmp_path)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: (1, 1, 0))
+    with pytest.raises(StoreError, match="TMPDIR"):
+        prepared(path)
