@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -329,6 +330,7 @@ def test_a_disk_without_room_for_the_passes_is_told_before_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = _csv(tmp_path)
-    monkeypatch.setattr("shutil.disk_usage", lambda _: (1, 1, 0))
+    full = shutil.disk_usage(tmp_path)._replace(free=0)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: full)
     with pytest.raises(StoreError, match="TMPDIR"):
         prepared(path)
