@@ -241,6 +241,14 @@ def test_pages_that_only_point_elsewhere_are_refused(name: str) -> None:
         read(LIST_PAGES[name])
 
 
+@pytest.mark.parametrize(
+    "body", ["<ul><li><a href=/글/2>둘째 글</a></li></ul><a href=/쪽/3>다음</a>", "<p><a href=/글/1>하나</a></p>"]
+)
+def test_a_page_of_one_or_two_links_and_nothing_else_is_refused(body: str) -> None:
+    with pytest.raises(InputError, match="no sentence"):
+        read(page(body, "<title>2쪽</title>"))
+
+
 def test_an_article_about_the_404_status_is_an_article() -> None:
     assert (
         "복제본"

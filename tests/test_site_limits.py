@@ -114,6 +114,9 @@ def test_each_kind_of_hostile_answer_is_bounded_and_named(name: str) -> None:
         took, grown = time.monotonic() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert reasons(found)[f"/{name}"] == reason
     assert f"{server.url}/good" in {item.source for item in found if isinstance(item, SourceFile)}
+    if reason == "timeout":
+        told = next(str(item.detail) for item in found if isinstance(item, Rejected) and name in item.source)
+        assert told.endswith("no whole answer within 1 s")
     # Two tries of a second each, and the rest.
     assert took < 6
     # A bomb is not unpacked, nor an endless page held: kibibytes on Linux, bytes on a Mac.

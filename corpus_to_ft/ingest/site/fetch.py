@@ -118,7 +118,7 @@ class Fetcher:
                 return await self._ask(wish, url)
         except TimeoutError:
             told = Sentence(
-                "{address}: no whole answer within {limit_s:g} s", address=wish.name, limit_s=wish.timeout_s
+                "{address}: no whole answer within {limit_s:g} s", address=wish.name, limit_s=self._settings.timeout_s
             )
             raise FetchFailed("timeout", told, passing=True) from None
         except aiohttp.ClientError as error:

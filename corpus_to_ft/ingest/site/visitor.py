@@ -144,7 +144,7 @@ class Visitor:
             left_s = deadline - time.monotonic()
             if left_s <= 0:
                 told = Sentence(
-                    "{address}: no whole answer within {limit_s:g} s", address=address, limit_s=wish.timeout_s
+                    "{address}: no whole answer within {limit_s:g} s", address=address, limit_s=self.settings.timeout_s
                 )
                 raise FetchFailed("timeout", told, passing=True)
             answer = self._get(replace(wish, address=address, timeout_s=left_s))

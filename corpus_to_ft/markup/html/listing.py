@@ -35,6 +35,7 @@ MOSTLY_LINKS = 0.6
 MIN_PROSE_CHARS = 16
 MIN_PEERS = 2
 MIN_LINKS = 3
+ONLY_LINKS = 0.95
 
 
 def why_no_article(
@@ -60,11 +61,8 @@ def _why_list(body: etree._Element, container: etree._Element, weights: Weights)
         boxes = sum(map(len, runs))
         return Sentence("{boxes} boxes announce other pages and little else is said", boxes=boxes)
     links = list(islice(body.iter("a"), MIN_LINKS))
-    if (
-        weights.prose(container) < MIN_PROSE_CHARS
-        and weights.link_share(body) >= MOSTLY_LINKS
-        and len(links) >= MIN_LINKS
-    ):
+    least = MOSTLY_LINKS if len(links) >= MIN_LINKS else ONLY_LINKS
+    if links and weights.prose(container) < MIN_PROSE_CHARS and weights.link_share(body) >= least:
         return Sentence("it holds links and no sentence")
     named = {text for link in container.iter("a") if (text := short_text(link, MAX_TITLE_CHARS))}
     linked = weights.links(container) - sum(weights.links(box) for run in runs for box in run)
