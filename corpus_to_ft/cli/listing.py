@@ -65,7 +65,7 @@ def print_tokens(sources: Sequence[str], *, encoding: str, as_json: bool) -> int
 
 
 def print_plugins(*, as_json: bool) -> int:
-    for folder in ("ingest", "analyzers", "llm", "generate", "checks", "write", "validate", "run"):
+    for folder in ("ingest", "analyzers", "llm", "generate", "checks", "write", "validate", "tune", "handoff", "run"):
         for name in plugin_names(folder):
             line = _describe(folder, name)
             if as_json:
