@@ -128,7 +128,7 @@ def _known(job: TuneJob, ledger: JobLedger, request: StartRequest) -> TuneJob | 
 
 def _examine(request: StartRequest, data: DataSet, files: Sequence[Checked], job: TuneJob, tuner: Tuner) -> None:
     """Says what is wrong; raises ConfigError where the host would refuse it, or nobody would want it."""
-    found = [*_dates(data.target, job, tuner), *tuner.check(job)]
+    found = [*_dates(data.target, job, tuner, request), *tuner.check(job)]
     for finding in found:
         _show(finding, "")
     refused = sum(finding.level == "error" for finding in found)
@@ -148,7 +148,7 @@ def _examine(request: StartRequest, data: DataSet, files: Sequence[Checked], job
     raise ConfigError(Sentence(said, count=refused, path=data.training, target=data.target.name))
 
 
-def _dates(target: Target, job: TuneJob, tuner: Tuner) -> Iterator[Finding]:
+def _dates(target: Target, job: TuneJob, tuner: Tuner, request: StartRequest) -> Iterator[Finding]:
     # Another address has other last days than the target's own.
     is_own = job.base_url == target.base_url.rstrip("/")
     known = known_model(target, job.model)
@@ -156,7 +156,10 @@ def _dates(target: Target, job: TuneJob, tuner: Tuner) -> Iterator[Finding]:
     if tuner.is_remote:
         try:
             said = tuner.model(job.model)
-        except ProviderError as away:
+        except (ProviderError, ConfigError) as away:
+            # What is only looked at needs no key.
+            if isinstance(away, ConfigError) and not request.dry_run:
+                raise
             tell(away.sentence)
             said = None
         shutdown = (said.shutdown if said else "") or shutdown

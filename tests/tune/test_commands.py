@@ -65,6 +65,16 @@ def test_a_dry_run_prices_and_leaves_no_trace(
     assert server.stats()["files"] == []
 
 
+def test_a_dry_run_needs_no_key(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    command = ["tune", "start", str(training_file(tmp_path)), "--target", "openai-chat", "--model", "gpt-4o-mini"]
+    assert call(*command, "--json", "--dry-run") == 0
+    assert json.loads(capsys.readouterr().out)["cost"] > 0
+    assert call(*command, "--json", "--yes") == 2
+
+
 def test_a_model_that_ends_before_the_training_is_refused_unless_told_otherwise(tmp_path: Path) -> None:
     tomorrow = (datetime.now(UTC).date() + timedelta(days=1)).isoformat()
     with serve_tuning(shutdown={"gpt-4o-mini": tomorrow}) as server:

@@ -111,7 +111,7 @@ class ChatServer(Plugin):
             raise ConfigError(
                 Sentence(
                     "the environment variable {api_key_env} is empty, and {host} needs a key; set it, or name"
-                    " another variable in provider.api_key_env",
+                    " another variable with api_key_env",
                     api_key_env=self.api_key_env,
                     host=host,
                 )
