@@ -35,7 +35,8 @@ PACKAGES = ("kiwipiepy", "kiwipiepy_model", "konlpy", "markdown-it-py", "resilip
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a run came to. `rejected` and `notes` count by reason, `personal` what was found by kind; `made`, `reused`, `postponed` items of all stages.
+    """What a run came to. `rejected` and `notes` count by reason, `personal` what was found by kind; `made`,
+    `reused`, `postponed` items of all stages.
 
     `cost` (US dollars, of all runs into the folder) is certain. At most `cost_uncertain` comes on top of it for calls
     that were lost or not counted, and `cost_reserved` for what batches at a server can still cost. `sites` say for each

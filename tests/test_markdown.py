@@ -43,6 +43,9 @@ def page(text: str, source: str = "글.md") -> Page:
         ("* TOC\n{:toc}\n\n글", ["글"], ["TOC", "toc"]),
         ("[[문서|표시]]와 ==강조== ~~지움~~", ["표시와 강조 지움"], ["[[", "==", "~~"]),
         ("줄\r\n바꿈  \r\n끝", ["줄 바꿈\n끝"], ["\r"]),
+        ("앞 %%나만 보는 말%% 뒤\n\n%%\n여러 줄의\n\n혼잣말\n%%\n\n끝", ["앞", "뒤", "끝"], ["나만", "혼잣말", "%%"]),
+        ("매출이 100%% 늘고 50%% 줄었다", ["100%% 늘고 50%% 줄었다"], []),
+        ("인용할 문장이다. ^37066d\n\n값은 10 ^2", ["인용할 문장이다.", "10 ^2"], ["37066d"]),
     ],
 )
 def test_markup_goes_and_prose_stays(markdown: str, must: list[str], must_not: list[str]) -> None:
@@ -82,6 +85,8 @@ def test_structure_survives() -> None:
         ('+++\ntitle = "글"\ntags = ["가"]\ndraft = true\n+++\n', "글", ["가"], True),
         ('{\n"title": "글", "tags": ["가"]\n}\n', "글", ["가"], False),
         ("# 글\n\n작성일: 2024년 3월 5일\n태그: 가, 나\n\n", "글", ["가", "나"], False),
+        ("title: 글\ndate: 2024-03-05 09:12:00\ntags: [가, 나]\n---\n", "글", ["가", "나"], False),
+        ("layout: post\ntitle: 글\ntags:\n  - 가\n- 나\n---\n\n", "글", ["가", "나"], False),
         ("", "문서 이름", [], False),
     ],
 )
@@ -95,8 +100,22 @@ def test_a_rule_between_paragraphs_is_no_head() -> None:
     assert page("---\n\n첫 문단\n\n---\n\n둘째").text == "첫 문단\n\n둘째"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "title: 그냥 제목\n---\n본문",
+        "주의: 이것은\n설명: 글이다\n---\n끝",
+        "title: 글\ndate: 오늘\n그리고 글.\n---\n끝",
+    ],
+)
+def test_lines_with_colons_above_a_rule_are_no_head(text: str) -> None:
+    assert page(text).text.replace("\n", " ").split() == [word for word in text.split() if word != "---"]
+
+
 def test_a_hostile_head_and_body_end_in_time() -> None:
     page("---\n" + "[" * 50_000 + "\n---\n글")
+    page("title: 글\ndate: 오늘\n" * 20_000 + "글")
+    page("%%" * 50_000 + "%% a" * 20_000)
     page("> " * 5_000 + "글\n" + "[" * 20_000 + "*" * 20_000)
 
 

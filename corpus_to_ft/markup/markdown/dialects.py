@@ -24,6 +24,8 @@ _SUBSTITUTIONS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"<!--.*?-->", re.DOTALL), ""),
     (re.compile(r"\{/\*.*?\*/\}", re.DOTALL), ""),
     (re.compile(r"\{%.*?%\}", re.DOTALL), ""),
+    (re.compile(r"(?<![\d%])%%(?!%)(?:[^%]|(?<!%)%(?!%)){1,2000}+%%(?!%)"), ""),
+    (re.compile(r"(?<=\s)\^(?=[\w-]*[a-z])[A-Za-z0-9-]{3,40}[^\S\n]*$", re.MULTILINE), ""),
     (re.compile(r"\{\{[<%].*?[>%]\}\}", re.DOTALL), ""),
     (re.compile(r"\{\{[^{}]*\}\}"), ""),
     (re.compile(r"^[ \t>]*(?:[*+-]|\d+\.)[ \t]+[^\n]*\n[ \t>]*\{:\s*toc[^}]*\}", re.MULTILINE | re.IGNORECASE), ""),

@@ -22,6 +22,11 @@ _YAML = re.compile(
 )
 _TOML = re.compile(r"\s*\+\+\+[ \t]*\n(?P<head>.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _JSON = re.compile(r"\s*(?P<head>\{\n.*?^\})[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+# Hexo asks for no line above the head; lines of keys alone, a title and one more of its own among them, are one.
+_BARE = re.compile(
+    r"\s*(?P<head>(?:[A-Za-z][\w-]{0,40}[ \t]*:[^\n]*\n|[ \t]+[^\n]*\n|-[ \t][^\n]*\n)++)---[ \t]*(?:\n|\Z)"
+)
+_BARE_NAMES = frozenset({"date", "tags", "categories", "category", "layout", "updated", "permalink"})
 _KEY_LINE = re.compile(r"(?P<key>[\w가-힣][\w가-힣 .-]{0,40}?)\s*:(?:\s+(?P<value>.*)|\s*)$")
 _NOTION = re.compile(
     r"\s*#[ \t]+(?P<title>[^\n]+)\n\s*\n?(?P<head>(?:[^\n:#|>*-][^\n:]{0,40}:[ \t][^\n]*\n)+)(?:\n|\Z)"
@@ -41,6 +46,10 @@ class Head:
 def split_head(text: str, *, source: str) -> Head:
     """The front matter, if there is one; one that is not valid is read line by line, as forgiving sites do."""
     start = text[: MAX_HEAD_CHARS * 2]
+    if (bare := _BARE.match(start)) is not None:
+        names = {line.partition(":")[0].strip().lower() for line in bare["head"].split("\n")}
+        if "title" in names and not names.isdisjoint(_BARE_NAMES):
+            text = start = f"---\n{text.lstrip()}"
     for pattern, parse in ((_YAML, _yaml), (_TOML, _toml), (_JSON, _json)):
         found = pattern.match(start)
         if found is None or len(found["head"]) > MAX_HEAD_CHARS:
