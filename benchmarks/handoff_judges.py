@@ -176,14 +176,10 @@ def axolotl(folder: Path, model: Path) -> Learnt:
     return learnt
 
 
-def unsloth(folder: Path, model: Path) -> Learnt:
-    """The script that we wrote, run to where the training would begin.
-
-    Unsloth cannot be loaded without a graphics card; its loader of models is stood in for by the plain one, its masking
-    of answers is taken from its own source, whose folder `UNSLOTH_ZOO` names.
-    """
+def _stand_in(model: Path) -> None:
+    """What `import unsloth` gives the script."""
     import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer, Trainer
+    from transformers import AutoModelForCausalLM, AutoTokenizer
 
     source = Path(os.environ["UNSLOTH_ZOO"]) / "dataset_utils.py"
     package = types.ModuleType("unsloth_zoo")
@@ -210,6 +206,17 @@ def unsloth(folder: Path, model: Path) -> Learnt:
     stand_in.FastLanguageModel = FastLanguageModel  # type: ignore[attr-defined]
     templates.train_on_responses_only = masking.train_on_responses_only  # type: ignore[attr-defined]
     sys.modules.update({"unsloth": stand_in, "unsloth.chat_templates": templates})
+
+
+def unsloth(folder: Path, model: Path) -> Learnt:
+    """The script that we wrote, run to where the training would begin.
+
+    Unsloth cannot be loaded without a graphics card; its loader of models is stood in for by the plain one, its masking
+    of answers is taken from its own source, whose folder `UNSLOTH_ZOO` names.
+    """
+    from transformers import Trainer
+
+    _stand_in(model)
     learnt: Learnt = {}
 
     class Ready(Exception):
