@@ -43,7 +43,11 @@ class TableReader(Reader):
             raise InputError("bad_table", Sentence("{source}: has no line of column names", source=file.source))
         names = [cell.strip() for cell in header]
         if len(set(names)) != len(names):
-            names = [name or f"column {place}" for place, name in enumerate(names, 1)]
+            # A second column of a name must not hide the first.
+            names = [
+                name if name and name not in names[: place - 1] else f"column {place}"
+                for place, name in enumerate(names, 1)
+            ]
         if _NOTION_DATABASE.search(file.stem) and not any(name.lower() in TITLE_NAMES for name in names):
             # The first column of a Notion database names its pages, also where it is called 이름.
             names[0] = TITLE_NAMES[0]

@@ -49,6 +49,10 @@ def test_a_table_without_names_keeps_its_first_row(first: str) -> None:
     assert "names no columns" in str(found[0].meta["warnings"][0])
 
 
+def test_of_two_columns_of_one_name_the_first_is_the_text() -> None:
+    assert texts(read("글.csv", table([["제목", "본문", "본문"], ["하나", PROSE[0], "딴 칸"]]))) == [PROSE[0]]
+
+
 def test_a_long_question_of_a_form_is_a_name() -> None:
     question = "새벽에 온 상자에서 가장 마음에 들었던 것은 무엇이고 그 까닭은 무엇입니까? 자유롭게 적어 주세요"
     assert (
