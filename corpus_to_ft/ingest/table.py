@@ -42,12 +42,7 @@ class TableReader(Reader):
         if header is None:
             raise InputError("bad_table", Sentence("{source}: has no line of column names", source=file.source))
         names = [cell.strip() for cell in header]
-        if len(set(names)) != len(names):
-            # A second column of a name must not hide the first.
-            names = [
-                name if name and name not in names[: place - 1] else f"column {place}"
-                for place, name in enumerate(names, 1)
-            ]
+        names = _told_apart(names)
         if _NOTION_DATABASE.search(file.stem) and not any(name.lower() in TITLE_NAMES for name in names):
             # The first column of a Notion database names its pages, also where it is called 이름.
             names[0] = TITLE_NAMES[0]
@@ -69,6 +64,18 @@ class TableReader(Reader):
             )
         text_field = find_text_field(first, self.text_field, file.source, self.name)
         yield from with_warnings(_pages(_chain(held, rows), names, text_field), (*decoded.warnings, *said))
+
+
+def _told_apart(names: list[str]) -> list[str]:
+    """Columns without a name, or with one that stands before, are named by their place, so that none hides another."""
+    if len(set(names)) == len(names):
+        return names
+    seen: set[str] = set()
+    apart = []
+    for place, name in enumerate(names, 1):
+        apart.append(name if name and name not in seen else f"column {place}")
+        seen.add(name)
+    return apart
 
 
 def _chain(held: list[list[str] | str], rows: Iterator[list[str] | str]) -> Iterator[list[str] | str]:
