@@ -4,43 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import sha256
-from typing import IO, Any
+from typing import Any
 
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import Target
 from corpus_to_ft.validate.base import Finding, at_line, error, is_local, warning
-from corpus_to_ft.validate.lines import BYTE_ORDER_MARK, MOST_LINE_BYTES, UNREAD, WIDE_MARKS, parse_line, raw_lines
+from corpus_to_ft.validate.lines import (
+    BYTE_ORDER_MARK,
+    MOST_LINE_BYTES,
+    UNREAD,
+    Measured,
+    not_text,
+    parse_line,
+    raw_lines,
+)
 
 _MIB = 1024 * 1024
 
 
 @dataclass(slots=True)
 class Frame:
-    """Goes through the lines of a file once, and counts them."""
+    """Goes through the lines of a file once, and counts them; `size_bytes` is for whoever knows it to say."""
 
     target: Target
     is_validation: bool = False
     lines: int = 0
     size_bytes: int = 0
-    sha256: str = ""
+    _ended_early: bool = False
     _carriage_return: int = 0
 
-    def read(self, file: IO[bytes]) -> Iterator[tuple[int, Any, list[Finding]]]:
+    def read(self, file: Measured) -> Iterator[tuple[int, Any, list[Finding]]]:
         """Number, value (UNREAD where there is none) and findings of each line; ends early when this is no JSONL."""
-        found, raw = sha256(), b""
+        raw = b""
         for number, raw, cut in raw_lines(file):
-            found.update(raw)
-            self.size_bytes += len(raw)
             body, findings = raw, list[Finding]()
             if number == 1:
                 body, findings, whole = self._first(raw)
                 if not whole:
+                    self._ended_early = True
                     yield number, UNREAD, findings
                     return
             if cut:
+                self.lines += 1
                 said = "the line is longer than {most} MB; does the file have line ends?"
-                yield number, UNREAD, [error("line_too_long", Sentence(said, most=MOST_LINE_BYTES // 1_000_000))]
+                yield (
+                    number,
+                    UNREAD,
+                    [*findings, error("line_too_long", Sentence(said, most=MOST_LINE_BYTES // 1_000_000))],
+                )
                 continue
             body = body.removesuffix(b"\n")
             if body.endswith(b"\r"):
@@ -51,15 +62,15 @@ class Frame:
             self.lines += 1
             value, wrong = parse_line(body)
             yield number, value, findings + wrong
-        self.sha256 = found.hexdigest()
         if raw and not raw.endswith(b"\n"):
             said = "the last line does not end with a line end; add one"
             yield 0, UNREAD, [warning("no_final_line_end", Sentence(said))]
 
     def _first(self, raw: bytes) -> tuple[bytes, list[Finding], bool]:
         """The first line without its mark, and whether the rest can be read as JSONL."""
-        if raw.startswith(WIDE_MARKS):
-            return raw, [error("not_utf8", Sentence("the file is UTF-16; save it again as UTF-8"))], False
+        other = not_text(raw)
+        if other:
+            return raw, [other], False
         findings = self._mark(raw)
         body = raw.removeprefix(BYTE_ORDER_MARK)
         start = body.strip()
@@ -92,7 +103,10 @@ class Frame:
         if self._carriage_return:
             said = "lines end with \\r\\n, as on Windows; some hosts count the \\r as text, save it with \\n"
             yield at_line(warning("carriage_return", Sentence(said)), self._carriage_return)
-        if not self.lines:
+        if self._ended_early:
+            # Nobody knows how many lines there are.
+            pass
+        elif not self.lines:
             # A job can do without a validation file.
             level = warning if self.is_validation else error
             yield level("no_lines", Sentence("the file holds no lines"))

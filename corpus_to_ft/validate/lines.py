@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import IO, Any, NoReturn
 
 from corpus_to_ft.language import Sentence
@@ -19,11 +20,35 @@ MOST_LEVELS = 64
 UNREAD = object()
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
+# gzip, zip (a workbook is one), Zstandard, bzip2, xz.
+PACKED_MARKS = (b"\x1f\x8b", b"PK\x03\x04", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ")
+REST_BYTES = 1 << 20
 # Raw in a text they are allowed, but readers that split at every kind of line end cut the line there.
 _LINE_BREAKS = re.compile("[\u0085\u2028\u2029]")
 
 
-def raw_lines(file: IO[bytes]) -> Iterator[tuple[int, bytes, bool]]:
+class Measured:
+    """A file that is gone through once; size and digest are of all its bytes, also of those that nobody looked at."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self._digest, self._size = file, sha256(), 0
+
+    def readline(self, most: int) -> bytes:
+        return self._took(self._file.readline(most))
+
+    def measure(self) -> tuple[int, str]:
+        """To be asked at the end: the rest of the file is read for it."""
+        while self._took(self._file.read(REST_BYTES)):
+            pass
+        return self._size, self._digest.hexdigest()
+
+    def _took(self, part: bytes) -> bytes:
+        self._digest.update(part)
+        self._size += len(part)
+        return part
+
+
+def raw_lines(file: Measured) -> Iterator[tuple[int, bytes, bool]]:
     """Number, bytes with their line end, and whether they were cut because nobody could hold them."""
     number = 0
     while raw := file.readline(MOST_LINE_BYTES):
@@ -60,6 +85,15 @@ def parse_line(raw: bytes) -> tuple[Any, list[Finding]]:
     if raw.count(b"{") + raw.count(b"[") > MOST_LEVELS and _levels(value) > MOST_LEVELS:
         return UNREAD, [*found, _too_deep()]
     return value, found
+
+
+def not_text(start: bytes) -> Finding | None:
+    """What a file is whose first bytes are those of no text that a host reads."""
+    if start.startswith(WIDE_MARKS):
+        return error("not_utf8", Sentence("the file is UTF-16; save it again as UTF-8"))
+    if start.startswith(PACKED_MARKS):
+        return error("not_utf8", Sentence("the file is packed or a workbook; hosts read plain text, unpack it first"))
+    return None
 
 
 def not_utf8(raw: bytes, fault: UnicodeDecodeError) -> Finding:

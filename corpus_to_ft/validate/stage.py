@@ -17,7 +17,7 @@ from corpus_to_ft.validate.batch_input import BATCH, BatchInputRules
 from corpus_to_ft.validate.contents import check_texts
 from corpus_to_ft.validate.defaults import check_defaults
 from corpus_to_ft.validate.frame import Frame
-from corpus_to_ft.validate.lines import UNREAD
+from corpus_to_ft.validate.lines import UNREAD, Measured
 from corpus_to_ft.validate.table import TableFrame
 from corpus_to_ft.validate.tally import Tally
 
@@ -133,13 +133,15 @@ class _Pass:
     def findings(self, path: Path) -> Iterator[Finding]:
         is_table = path.suffix.lower() == ".csv"
         frame = (TableFrame if is_table else Frame)(self._target, is_validation=self._training is not None)
+        counts = self._counts
         with path.open("rb") as file:
-            for number, obj, found in frame.read(file):
+            whole = Measured(file)
+            for number, obj, found in frame.read(whole):
                 yield from (at_line(each, number) for each in found)
                 if obj is not UNREAD:
                     yield from self._line(number, obj)
-        counts = self._counts
-        counts.lines, counts.size_bytes, counts.sha256 = frame.lines, frame.size_bytes, frame.sha256
+            frame.size_bytes, counts.sha256 = whole.measure()
+        counts.lines, counts.size_bytes = frame.lines, frame.size_bytes
         yield from frame.findings()
         for across in self._across.values():
             yield from across.end()
@@ -171,9 +173,12 @@ class _Pass:
 
 def looks_like_batch(path: Path) -> bool:
     """Whether the first line is a request of a batch, which has limits of its own and no target."""
+    if path.exists() and not path.is_file():
+        # What comes through a pipe can be read once.
+        return False
     try:
         with path.open("rb") as file:
-            first = next(Frame(BATCH).read(file), None)
+            first = next(Frame(BATCH).read(Measured(file)), None)
     except OSError as fault:
         raise ConfigError(Sentence("cannot read {path}: {cause}", path=path, cause=cause_of(fault))) from fault
     return first is not None and isinstance(first[1], dict) and BatchInputRules().fits(first[1])

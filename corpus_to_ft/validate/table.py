@@ -5,13 +5,12 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import sha256
-from typing import IO, Any
+from typing import Any
 
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.validate.base import Finding, at_line, error
 from corpus_to_ft.validate.frame import Frame
-from corpus_to_ft.validate.lines import BYTE_ORDER_MARK, UNREAD, WIDE_MARKS, not_utf8, raw_lines
+from corpus_to_ft.validate.lines import BYTE_ORDER_MARK, UNREAD, Measured, not_text, not_utf8, raw_lines
 
 MAX_CELL_CHARS = 10_000_000
 
@@ -20,16 +19,19 @@ MAX_CELL_CHARS = 10_000_000
 class TableFrame(Frame):
     """As `Frame`, for a file whose lines are cells under the names of the first one."""
 
-    def read(self, file: IO[bytes]) -> Iterator[tuple[int, Any, list[Finding]]]:
+    def read(self, file: Measured) -> Iterator[tuple[int, Any, list[Finding]]]:
         csv.field_size_limit(MAX_CELL_CHARS)
-        waiting = list[Finding]()
-        cells = csv.reader(self._texts(file, waiting), strict=True)
+        waiting, marks = list[Finding](), list[Finding]()
+        cells = csv.reader(self._texts(file, waiting, marks), strict=True)
         try:
-            names = next(cells, [])
+            names = next(cells, None)
         except csv.Error as fault:
-            yield 1, UNREAD, [_broken(fault)]
+            self._ended_early = True
+            yield 1, UNREAD, [*marks, _broken(fault)]
             return
-        yield 1, UNREAD, [*waiting, *self._check_names(names)]
+        self._ended_early = bool(waiting) or names == []
+        told = [] if names is None or waiting else self._check_names(names)
+        yield 1, UNREAD, [*marks, *waiting, *told]
         if not names or waiting:
             return
         while True:
@@ -37,9 +39,11 @@ class TableFrame(Frame):
             try:
                 line = next(cells, None)
             except csv.Error as fault:
+                self._ended_early = True
                 yield number, UNREAD, [_broken(fault)]
                 return
             if waiting:
+                self._ended_early = True
                 yield number, UNREAD, waiting
                 return
             if line is None:
@@ -54,29 +58,28 @@ class TableFrame(Frame):
                 continue
             yield number, dict(zip(names, line, strict=True)), []
 
-    def _texts(self, file: IO[bytes], waiting: list[Finding]) -> Iterator[str]:
-        """Lines as text; ends at the first that is no UTF-8, with the finding in `waiting`."""
-        found = sha256()
+    def _texts(self, file: Measured, waiting: list[Finding], marks: list[Finding]) -> Iterator[str]:
+        """Lines as text; ends at the first that is no UTF-8, with the finding in `waiting`.
+
+        The mark of a file is told in `marks`, and the rest is still read.
+        """
         for number, raw, _ in raw_lines(file):
-            found.update(raw)
-            self.size_bytes += len(raw)
-            if number == 1 and raw.startswith(WIDE_MARKS):
-                waiting.append(error("not_utf8", Sentence("the file is UTF-16; save it again as UTF-8")))
+            other = not_text(raw) if number == 1 else None
+            if other:
+                waiting.append(other)
                 return
-            if number == 1 and raw.startswith(BYTE_ORDER_MARK) and not self.target.byte_order_mark:
-                waiting += self._mark(raw)
+            if number == 1:
+                marks += self._mark(raw)
                 raw = raw.removeprefix(BYTE_ORDER_MARK)
-                # The marks of a file are told and the rest is still read.
             try:
                 yield raw.decode("utf-8")
             except UnicodeDecodeError as fault:
                 waiting.append(at_line(not_utf8(raw, fault), number))
                 return
-        self.sha256 = found.hexdigest()
 
     def _check_names(self, names: list[str]) -> Iterator[Finding]:
         if not names:
-            yield error("no_lines", Sentence("the file holds no lines"))
+            yield error("blank_line", Sentence("the first line is blank; it should name the columns"))
         for name in sorted({name for name in names if names.count(name) > 1}):
             yield error("column_twice", Sentence("the column {name!r} occurs twice", name=name))
 

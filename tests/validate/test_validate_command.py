@@ -148,3 +148,11 @@ def test_a_broken_manifest_is_told(tmp_path: Path) -> None:
     done = run("validate", tmp_path)
     assert done.returncode == 2
     assert "no manifest of corpus-to-ft" in done.stderr
+
+
+def test_a_pipe_is_read_once_and_needs_a_target() -> None:
+    sent = '{"custom_id": "1", "method": "POST", "url": "/v1/chat/completions", "body": {}}\n'
+    command = [sys.executable, "-m", "corpus_to_ft", "validate", "/dev/stdin"]
+    done = subprocess.run(command, input=sent, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--target" in done.stderr

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import tracemalloc
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -132,6 +134,45 @@ def test_the_number_of_lines_and_the_size_have_bounds(tmp_path: Path) -> None:
 def test_a_line_nobody_can_hold_is_passed_over(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(reading, "MOST_LINE_BYTES", 1000)
     assert codes(checked(tmp_path / "a.jsonl", placed(b"x" * 4500))) == {(4, "line_too_long", "error")}
+
+
+@pytest.mark.parametrize("content", [placed(b"x" * 4500), b'[{"a": 1},\n' + b"\n".join(GOOD), gzip.compress(GOOD[0])])
+def test_size_and_digest_are_of_the_whole_file_whatever_could_be_read(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes
+) -> None:
+    monkeypatch.setattr(reading, "MOST_LINE_BYTES", 1000)
+    counts = Tally()
+    found = checked(tmp_path / "a.jsonl", content, tally=counts)
+    assert (counts.size_bytes, counts.sha256) == (len(content), sha256(content).hexdigest())
+    assert [each.level for each in found] == ["error"]
+    assert counts.lines == (13 if b"xx" in content else 0)
+
+
+def test_a_packed_file_is_told_as_such(tmp_path: Path) -> None:
+    (found,) = checked(tmp_path / "a.jsonl.gz", gzip.compress(b"\n".join(GOOD)))
+    assert (found.code, "unpack" in found.message) == ("not_utf8", True)
+
+
+@pytest.mark.parametrize(
+    ("content", "wanted"),
+    [
+        ("\ufeff{}".encode(), {(1, "byte_order_mark", "error")}),
+        ("{}".encode("cp949"), {(2, "not_utf8", "error")}),
+        (b"", {(0, "no_lines", "error")}),
+        (b"\n{}", {(1, "blank_line", "error")}),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_told_once_and_never_called_empty(
+    tmp_path: Path, content: bytes, wanted: set[tuple[int, str, str]]
+) -> None:
+    table = "C_ID,T_ID,Text,Completion\n" + "".join(
+        f"{at},0,{at}번은 언제 오나요?,{at}일에 옵니다.\n" for at in range(120)
+    )
+    path = tmp_path / "a.csv"
+    path.write_bytes(content.replace(b"{}", table.encode("cp949" if b"\xef" not in content else "utf-8")))
+    found = list(validate_file(path, load_target("clova")))
+    assert {(each.line, each.code, each.level) for each in found if each.level == "error"} == wanted
+    assert len([each for each in found if each.level == "error"]) == 1
 
 
 def test_repeated_lines_and_questions_are_told_with_both_numbers(tmp_path: Path) -> None:
