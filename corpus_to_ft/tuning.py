@@ -107,11 +107,14 @@ class TuneJob:
     def make(
         cls, *, target: str, tuner: str, model: str, base_url: str, files: tuple[TrainingFile, ...], planned_at: str,
         method: str = "supervised", hyperparameters: Mapping[str, Any] | None = None, suffix: str = "",
-        seed: int | None = None, metadata: Mapping[str, str] | None = None, **others: Any,
+        seed: int | None = None, metadata: Mapping[str, str] | None = None,
+        shaping: Mapping[str, Any] | None = None, **others: Any,
     ) -> TuneJob:  # fmt: skip
+        """`shaping` are the settings of the tuner that make another model."""
         hyperparameters, metadata = dict(hyperparameters or {}), dict(metadata or {})
         sent = [(file.role, file.sha256) for file in files]
-        content = digest(target, model, base_url, sent, method, hyperparameters, suffix, seed, metadata)
+        wish = [target, model, base_url, sent, method, hyperparameters, suffix, seed, metadata]
+        content = digest(*wish, *([shaping] if shaping else []))
         return cls(
             id=digest(content, planned_at), content=content, target=target, tuner=tuner, model=model,
             base_url=base_url, files=files, planned_at=planned_at, method=method, hyperparameters=hyperparameters,
@@ -129,3 +132,15 @@ class TuneJob:
     def file(self, role: TuneRole) -> TrainingFile | None:
         """The file of this role, where there is one."""
         return next((file for file in self.files if file.role == role), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TuneEvent:
+    """Something that the host tells of a job; `at` is ISO 8601. `metrics` by the host's names: step, train_loss, …"""
+
+    id: str
+    at: str
+    level: str
+    message: str
+    kind: str = "message"
+    metrics: Mapping[str, float] = field(default_factory=dict)

@@ -41,7 +41,9 @@ class Orders:
     `lose` and `refuse` are by call ("files", "jobs", "jobs:get", …): how many replies get lost after the work was done,
     and what is refused before it: {"status", "headers", "error"}. `statuses` is the course of a job, one a look, its last
     one stays. `lag` hides the newest from so many lists. `kill` names the moment ("jobs:before", "jobs:after", "jobs:sent")
-    at which the process `pid` is ended. `file_status` is what files are, `shutdown` the last days of models.
+    at which the process `pid` is ended. `file_status` is what files are, `shutdown` the last days of models. `raw` is said
+    to a call in place of its answer ({"status", "headers", "body", "kind"}), `patch` is put over its answer, each time;
+    `told` are events in place of the usual ones, the oldest first.
     """
 
     lose: dict[str, int] = field(default_factory=dict)
@@ -58,6 +60,9 @@ class Orders:
     shutdown: dict[str, str] = field(default_factory=dict)
     page: int = 0
     lag: int = 0
+    raw: dict[str, dict[str, Any]] = field(default_factory=dict)
+    patch: dict[str, dict[str, Any]] = field(default_factory=dict)
+    told: list[dict[str, Any]] | None = None
     steps: int = 12
     kill: str = ""
     pid: int = 0
@@ -101,12 +106,17 @@ class TuneServer:
         self._kill(f"{call}:before")
         refused = self.orders.refuse.get(call)
         kind, more = "application/json", [("x-request-id", "req_test")]
-        if refused:
+        said = self.orders.raw.get(call)
+        if said:
+            status, body, kind = said.get("status", 200), said.get("body", "").encode(), said.get("kind", kind)
+            more += list(said.get("headers", {}).items())
+        elif refused:
             told = refused.pop(0)
             status, body = told["status"], json_bytes({"error": told.get("error", {"message": "not now"})})
             more += list(told.get("headers", {}).items())
         else:
             status, answer = self._answer(request, name)
+            answer = {**answer, **self.orders.patch[call]} if call in self.orders.patch else answer
             kind = "text/event-stream" if isinstance(answer, bytes) and answer.startswith(b"data:") else kind
             body = answer if isinstance(answer, bytes) else json_bytes(answer)
         self._kill(f"{call}:after")
@@ -286,6 +296,8 @@ class TuneServer:
                 )  # fmt: skip
 
     def _events(self, job: dict[str, Any]) -> list[dict[str, Any]]:
+        if self.orders.told is not None:
+            return [{**event(job, number, job["created_at"], ""), **one} for number, one in enumerate(self.orders.told)]
         told = ["Created fine-tuning job", "Validating training file"]
         at = job["created_at"]
         events = [event(job, number, at, text) for number, text in enumerate(told)]

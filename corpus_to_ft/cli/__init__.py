@@ -29,7 +29,10 @@ def main() -> None:
         print(tr("Stopped. What is done is kept; the same command continues."), file=sys.stderr)
         sys.exit(stopped.code)
     except CorpusToFtError as error:
-        print(f"{tr('error')}: {tr(error.sentence)}", file=sys.stderr)
+        from corpus_to_ft.cli.look import safe
+
+        # Servers and documents speak in it.
+        print(safe(f"{tr('error')}: {tr(error.sentence)}"), file=sys.stderr)
         sys.exit(int(error.exit_code))
     except BrokenPipeError:
         # The reader of our output has gone (`| head`); Python would complain again while closing stdout.

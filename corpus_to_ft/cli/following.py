@@ -13,13 +13,14 @@ from corpus_to_ft.cli.hosting import as_json as job_json
 from corpus_to_ft.cli.hosting import driver, failed, find_job, tell, tuner_of
 from corpus_to_ft.cli.look import safe
 from corpus_to_ft.cli.watching import Watch, watching
-from corpus_to_ft.errors import ExitCode, ProviderError
+from corpus_to_ft.errors import CorpusToFtError, ExitCode
 from corpus_to_ft.home import home
 from corpus_to_ft.language import Sentence, tr
 from corpus_to_ft.store.jobs import JobLedger
-from corpus_to_ft.tune.base import ResultPoint, TuneEvent, Tuner
+from corpus_to_ft.tune.base import ResultPoint, Tuner
 from corpus_to_ft.tune.report import Outcome, write_outcome
-from corpus_to_ft.tuning import TuneJob
+from corpus_to_ft.tune.stage import Driver
+from corpus_to_ft.tuning import BEFORE_THE_JOB, TuneEvent, TuneJob
 
 LISTED_COLUMNS = ("job", "state", "target", "model", "tuned model", "cost", "planned_at")
 
@@ -41,7 +42,7 @@ def follow_job(name: str, *, poll_s: float, as_json: bool, wait: bool) -> int:
             elif not job.has_ended:
                 _how_to_come_back(job)
             if job.state == "succeeded":
-                _bring_home(job, tuner)
+                _bring_home(job, tuner, driver(tuner, ledger, poll_s))
     if as_json:
         print(json.dumps(job_json(job), ensure_ascii=False))
     elif job.has_ended:
@@ -52,7 +53,7 @@ def follow_job(name: str, *, poll_s: float, as_json: bool, wait: bool) -> int:
 
 
 def _watched(job: TuneJob, tuner: Tuner, ledger: JobLedger, poll_s: float) -> TuneJob:
-    if job.state in ("planned", "uploading", "uploaded", "creating"):
+    if job.state in BEFORE_THE_JOB:
         tell(Sentence("this job was never started; the command that began it goes on: corpus-to-ft tune start"))
         return job
     _how_to_come_back(job)
@@ -73,18 +74,19 @@ def _how_to_come_back(job: TuneJob) -> None:
     tell(Sentence(said, id=job.id[:8], remote=job.remote_id))
 
 
-def _bring_home(job: TuneJob, tuner: Tuner) -> None:
+def _bring_home(job: TuneJob, tuner: Tuner, drives: Driver) -> None:
     """The figures of the training, beside the data set; a job is no less done where they cannot be had."""
     folder = Path(job.out) / "tuning"
     if (folder / f"{job.id}.json").is_file():
         return
     try:
         points: Iterable[ResultPoint] = tuner.results(job)
-        events = list(tuner.events(job))
-    except ProviderError as away:
-        tell(away.sentence)
+        drives.heard(job)
+        outcome = Outcome(job=job, points=tuple(points), events=tuple(drives.ledger.events(job.id)))
+        written = write_outcome(folder, outcome)
+    except CorpusToFtError as error:
+        tell(error.sentence)
         return
-    written = write_outcome(folder, Outcome(job=job, points=tuple(points), events=tuple(events)))
     tell(Sentence("the course of the training: {path}", path=written))
 
 
@@ -123,8 +125,8 @@ def show_job(name: str, *, as_json: bool) -> int:
         with closing(tuner_of(job)) as tuner:
             try:
                 job = driver(tuner, ledger, 1.0).look(job)
-            except ProviderError as away:
-                tell(away.sentence)
+            except CorpusToFtError as error:
+                tell(error.sentence)
         steps = ledger.steps(job.id)
     if as_json:
         told = [{"at": step.at, "state": step.state, "status": step.status, "note": step.note} for step in steps]
@@ -146,12 +148,20 @@ def show_job(name: str, *, as_json: bool) -> int:
 def print_events(name: str, *, as_json: bool) -> int:
     with JobLedger.open(home()) as ledger:
         job = find_job(ledger, name)
-    with closing(tuner_of(job)) as tuner:
-        for event in tuner.events(job):
-            if as_json:
-                print(json.dumps(event_json(event), ensure_ascii=False))
-            else:
-                print(event_line(event))
+        with closing(tuner_of(job)) as tuner:
+            try:
+                if job.state not in BEFORE_THE_JOB:
+                    driver(tuner, ledger, 1.0).news(job)
+            except CorpusToFtError as error:
+                tell(error.sentence)
+                if not ledger.events(job.id):
+                    raise
+                tell(Sentence("what was seen of it so far:"))
+        told = ledger.events(job.id)
+    for event in told:
+        print(json.dumps(event_json(event), ensure_ascii=False) if as_json else event_line(event))
+    if not told:
+        tell(Sentence("there are none"))
     return ExitCode.DONE
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,7 +33,7 @@ from corpus_to_ft.tune.planning import (
     plan_job,
     takers,
 )
-from corpus_to_ft.tuning import TuneJob
+from corpus_to_ft.tuning import BEFORE_THE_JOB, TuneJob
 from corpus_to_ft.validate.base import Finding
 
 SHOWN_FINDINGS = 10
@@ -83,7 +84,7 @@ def start_job(request: StartRequest) -> int:
         files = list(check_files(data))
         job = plan_job(
             request.wish, data, files, model=model, base_url=tuner.base_url, api_key_env=tuner.api_key_env,
-            settings=request.settings,
+            settings=request.settings, shaping=tuner.shaping,
         )  # fmt: skip
         with ledger.working_on(job.content):
             known = _known(job, ledger, request)
@@ -96,6 +97,8 @@ def start_job(request: StartRequest) -> int:
                 known = ledger.save(job)
             elif request.dry_run:
                 return _print(known, request)
+            elif known.state in BEFORE_THE_JOB:
+                _bound(job, request)
             sent = _send(known, data.target, tuner, ledger, request)
     return follow_job(sent.id, poll_s=request.poll_s, as_json=request.json, wait=request.follow)
 
@@ -205,13 +208,7 @@ def _agree(job: TuneJob, request: StartRequest, tuner: Tuner) -> None:
     """Raises BudgetReached above the bound, ConfigError where nobody agrees."""
     if not tuner.is_remote:
         return
-    if request.max_cost is not None:
-        if job.cost is None:
-            said = "--max-cost cannot be kept: no price of training {model} is known here; leave it out to go on"
-            raise ConfigError(Sentence(said, model=job.model))
-        if job.cost > request.max_cost:
-            said = "{price}; that is above --max-cost {most}; nothing was sent"
-            raise BudgetReached(Sentence(said, price=price_of(job), most=request.max_cost))
+    _bound(job, request)
     if request.yes:
         return
     if not sys.stdin.isatty() or not sys.stderr.isatty():
@@ -220,6 +217,19 @@ def _agree(job: TuneJob, request: StartRequest, tuner: Tuner) -> None:
     print(tr("Start the training? Type yes: "), end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in ("yes", "예", "네"):
         raise ConfigError(Sentence("stopped before anything was sent; nothing was spent"))
+
+
+def _bound(job: TuneJob, request: StartRequest) -> None:
+    if request.max_cost is None:
+        return
+    if math.isnan(request.max_cost):
+        raise ConfigError(Sentence("--max-cost wants an amount in US dollars"))
+    if job.cost is None:
+        said = "--max-cost cannot be kept: no price of training {model} is known here; leave it out to go on"
+        raise ConfigError(Sentence(said, model=job.model))
+    if job.cost > request.max_cost:
+        said = "{price}; that is above --max-cost {most}; the training is not started"
+        raise BudgetReached(Sentence(said, price=price_of(job), most=request.max_cost))
 
 
 def _send(job: TuneJob, target: Target, tuner: Tuner, ledger: JobLedger, request: StartRequest) -> TuneJob:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from corpus_to_ft.cli.look import safe
 from corpus_to_ft.language import Sentence, foreign, tr
-from corpus_to_ft.tune.base import TuneEvent
-from corpus_to_ft.tuning import TuneJob
+from corpus_to_ft.tuning import TuneEvent, TuneJob
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -41,7 +40,7 @@ class Watch:
             self._tell(Sentence("job {id}: {word}", id=job.id[:8], word=word))
         if job.estimated_finish and not job.has_ended:
             word = f"{word} → {job.estimated_finish[:16]}"
-        self._draw(word)
+        self._draw(safe(word))
 
     def _take(self, event: TuneEvent) -> None:
         loss = next((event.metrics[name] for name in LOSSES if name in event.metrics), None)

@@ -30,6 +30,10 @@ PATIENT_RETRIES = 4
 PART_BYTES = 1 << 16
 # A shorter key is a word ("ollama", "EMPTY") that a text may hold.
 SHORTEST_KEY = 12
+# The year 5138 in seconds and 1973 in milliseconds; nothing before it was made by such a server.
+MILLISECONDS_FROM, MILLISECONDS_TO = 10**11, 10**14
+# Longer words of a server are cut.
+MAX_SAID = 1000
 
 
 class Away(ProviderUnavailable):
@@ -59,6 +63,7 @@ class SdkServer:
         carried = server.key_header()
         sent = server.api_key.get_secret_value().strip() if server.api_key else ""
         self._key = sent.encode() if len(sent) >= SHORTEST_KEY else b""
+        hooks = [self._kept_here] if carried.get("Authorization") else [self._kept_here, _without_key]
         key = carried.get("Authorization", "").removeprefix("Bearer ")
         self.patient: OpenAI = OpenAI(
             # The client insists on a key; where there is none, or it goes in another header, none is sent.
@@ -68,7 +73,7 @@ class SdkServer:
             max_retries=PATIENT_RETRIES,
             default_headers={**server.headers, **carried},
             default_query=dict(server.query),
-            http_client=None if key else DefaultHttpxClient(event_hooks={"request": [_without_key]}),
+            http_client=DefaultHttpxClient(event_hooks={"request": hooks}),
         )
         self.once = self.patient.with_options(max_retries=0)
 
@@ -80,7 +85,16 @@ class SdkServer:
         return said.replace(self._key, b"***") if self._key else said
 
     def said(self, text: str) -> str:
-        return self.without_key(text.encode("utf-8", "replace")).decode()
+        """What a server says, on one line, without the key and not too long."""
+        told = one_line(self.without_key(text.encode("utf-8", "replace")).decode("utf-8", "replace"))
+        return told if len(told) <= MAX_SAID else f"{told[:MAX_SAID]}…"
+
+    def _kept_here(self, request: Any) -> None:
+        """No redirect takes a key or a file to another server."""
+        if request.url.netloc != self.patient.base_url.netloc:
+            said = "{url} sends on to another server, {other}, which is not followed; give its address with --base-url"
+            other = one_line(request.url.netloc.decode("ascii", "replace"))
+            raise ConfigError(Sentence(said, url=self.server.base_url, other=other))
 
     def upload(self, path: Path, name: str, purpose: Any, about: Sentence) -> str:
         """The id of the file, which is called `name` there; Away leaves open whether it is there."""
@@ -133,13 +147,13 @@ class SdkServer:
         except openai.APIStatusError as error:
             raise (reading and reading(error, about)) or self._refused(error, about) from error
         except openai.APIConnectionError as error:
+            if isinstance(error.__cause__, ConfigError):
+                raise error.__cause__ from error
             said = Sentence("{url} gave no answer to {about}: {cause}", url=url, about=about, cause=self._cause(error))
             raise Away(said) from error
-        except (openai.OpenAIError, ValueError, AttributeError) as error:
+        except (openai.OpenAIError, ValueError, AttributeError, TypeError, OverflowError) as error:
             # An answer that is no JSON, or JSON of another shape.
-            cause = self._cause(error)
-            said = Sentence("{url} gave an unreadable answer to {about}: {cause}", url=url, about=about, cause=cause)
-            raise Away(said) from error
+            raise Away(Sentence("{url} gave an unreadable answer to {about}", url=url, about=about)) from error
 
     def _refused(self, error: APIStatusError, about: Sentence) -> CorpusToFtError:
         url = self.server.base_url
@@ -175,12 +189,25 @@ def recent(listed: Iterable[Any], since: datetime) -> Iterator[Any]:
     oldest, before = since.timestamp() - SLACK_S, float("inf")
     old, newest_first = 0, True
     for one in listed:
-        newest_first = newest_first and one.created_at <= before
-        before = one.created_at
-        old = old + 1 if one.created_at < oldest else 0
+        # What does not say when it was made may have been made since.
+        at = seconds_of(one.created_at) or float("inf")
+        newest_first = newest_first and at <= before
+        before = at
+        old = old + 1 if at < oldest else 0
         if newest_first and old > OLD_IN_A_ROW:
             return
         yield one
+
+
+def seconds_of(moment: object) -> float | None:
+    """Seconds since 1970 of a time that a server tells; some count in milliseconds, some tell none."""
+    if isinstance(moment, bool) or not isinstance(moment, int | float) or not 0 < moment < MILLISECONDS_TO:
+        return None
+    return moment / 1000 if moment >= MILLISECONDS_FROM else moment
+
+
+def one_line(text: str) -> str:
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
 def id_of(made: Any) -> str:

@@ -39,7 +39,7 @@ class Parts:
 
     @contextmanager
     def open(self, path: Path) -> Iterator[IO[bytes]]:
-        part = path.with_name(f".{path.name}.part")
+        part = part_of(path)
         with writing(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._made.append((part, path))
@@ -59,6 +59,11 @@ class Parts:
     def discard(self) -> None:
         for part, _ in self._made:
             part.unlink(missing_ok=True)
+
+
+def part_of(path: Path) -> Path:
+    """Its temporary name."""
+    return path.with_name(f".{path.name}.part")
 
 
 def write_lines(

@@ -17,10 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus_to_ft import __version__
-from corpus_to_ft.errors import StoreError
+from corpus_to_ft.errors import ConfigError, StoreError
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.prepare.alike import LIKE
-from corpus_to_ft.prepare.files import MadeFile, Parts, classic_names, write_lines, write_objects
+from corpus_to_ft.prepare.files import MadeFile, Parts, classic_names, part_of, write_lines, write_objects
 from corpus_to_ft.prepare.lines import make_writer
 from corpus_to_ft.prepare.passes import Finished
 from corpus_to_ft.prepare.survey import Survey
@@ -31,6 +31,8 @@ from corpus_to_ft.write.manifest import Input, Leakage, PersonalData, RunFacts, 
 MANIFEST, TRAIN, VALIDATION, REJECTED, PROVENANCE = (
     "manifest.json", "train.jsonl", "validation.jsonl", "rejected.jsonl", "provenance.jsonl",
 )  # fmt: skip
+# Of a run, which puts its own files of these names there.
+RUN_STORE = "run.sqlite"
 # Conversations are counted from 0 in each file.
 CLOVA = "clova"
 
@@ -158,6 +160,40 @@ def _manifest(result: Result, made: Sequence[MadeFile]) -> str:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def refuse_to_overwrite(path: Path, out: Path) -> bool:
+    """Whether `out` holds an earlier result of this very file, which is replaced.
+
+    Raises ConfigError where the file itself or what somebody else put there would be lost.
+    """
+    if not out.exists():
+        return False
+    if not out.is_dir():
+        raise ConfigError(Sentence("{out} is a file; name a folder with -o", out=out))
+    taken = [name for name in (TRAIN, VALIDATION, REJECTED, PROVENANCE, MANIFEST, RUN_STORE) if (out / name).exists()]
+    for name in taken:
+        if (out / name).samefile(path):
+            told = "{path} would be overwritten by what is made of it; choose another folder with -o"
+            raise ConfigError(Sentence(told, path=path))
+    if taken and RUN_STORE not in taken and path.name in _prepared_in(out):
+        return True
+    if taken:
+        told = "{out} holds {name} of something else than {path}, which would be lost; choose another folder with -o"
+        raise ConfigError(Sentence(told, out=out, name=taken[0], path=path.name))
+    return False
+
+
+def _prepared_in(out: Path) -> list[str]:
+    """Of which files a manifest tells; of a broken-off replacement the one that still has its temporary name."""
+    for name in (MANIFEST, part_of(out / MANIFEST).name):
+        try:
+            told = json.loads((out / name).read_bytes())
+            if "prepare" in told["settings"]:
+                return [str(each["source"]) for each in told["inputs"]]
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return []
 
 
 def refuse_a_full_disk(path: Path) -> None:

@@ -79,7 +79,7 @@ def recognize_form(first: Sequence[Mapping[str, Any]], source: str) -> Form:
     counts = Counter(name for fields in first for name in fields)
     # A name that one row of fifty has may be a slip of that row.
     usual = [name for name, count in counts.items() if count * 10 >= len(first)]
-    form = _preference_form(usual) or _chat_form(usual) or _completion_form(usual, first)
+    form = _form_of(usual)
     if form is None:
         told = (
             "{source}: there are no columns to learn from; it has: {columns}. Call them prompt and completion, or "
@@ -87,6 +87,15 @@ def recognize_form(first: Sequence[Mapping[str, Any]], source: str) -> Form:
         )
         raise ConfigError(Sentence(told, source=source, columns=", ".join(map(repr, usual)) or "-"))
     return form
+
+
+def can_be_learnt(names: Sequence[str]) -> bool:
+    """Whether what has these columns or keys is something to learn from."""
+    return _form_of(names) is not None
+
+
+def _form_of(names: Sequence[str]) -> Form | None:
+    return _preference_form(names) or _chat_form(names) or _completion_form(names)
 
 
 def _find(names: Sequence[str], wanted: Sequence[str]) -> str:
@@ -130,7 +139,7 @@ def _chat_form(names: Sequence[str]) -> Form | None:
     return _made("chat", names, {"messages": talk, "system": _find(names, SYSTEM_NAMES)}, taken=CHAT_EXTRA)
 
 
-def _completion_form(names: Sequence[str], first: Sequence[Mapping[str, Any]]) -> Form | None:
+def _completion_form(names: Sequence[str]) -> Form | None:
     system = _find(names, SYSTEM_NAMES)
     if (asked := _find(names, ("instruction",))) and (said := _find(names, ("output", "response"))):
         columns = {"prompt": asked, "context": _find(names, ("input", "context")), "completion": said}
@@ -143,7 +152,6 @@ def _completion_form(names: Sequence[str], first: Sequence[Mapping[str, Any]]) -
         return _made("completion", names, {"prompt": prompt, "completion": completion, "system": system})
     if not completion and not prompt and (text := _find(names, ("text",))):
         return _made("text", names, {"completion": text})
-    del first
     return None
 
 

@@ -18,7 +18,7 @@ from corpus_to_ft.prepare.divide import Divided, divide
 from corpus_to_ft.prepare.files import MadeFile
 from corpus_to_ft.prepare.layout import Layout, bare
 from corpus_to_ft.prepare.lines import LineMaker, refuse_other_shape
-from corpus_to_ft.prepare.output import Result, refuse_a_full_disk, write_beside, write_folder
+from corpus_to_ft.prepare.output import Result, refuse_a_full_disk, refuse_to_overwrite, write_beside, write_folder
 from corpus_to_ft.prepare.passes import Compared, Finished, compare, finish
 from corpus_to_ft.prepare.remedies import answer_prefix, remedies, whole_words
 from corpus_to_ft.prepare.spool import Workplace
@@ -91,8 +91,10 @@ class Outcome:
 
 def prepare(request: Request, dialog: Dialog) -> Outcome:
     """Raises ConfigError where the file or the target cannot be used at all."""
+    replaces = False
     if request.path.is_file():
         refuse_a_full_disk(request.path)
+        replaces = request.out is not None and refuse_to_overwrite(request.path, request.out)
     with Workplace() as work:
         found = survey(request.path, work)
         target = load_target(request.target or DEFAULT_TARGETS[found.form.shape])
@@ -104,7 +106,11 @@ def prepare(request: Request, dialog: Dialog) -> Outcome:
                 Sentence(told, path=request.path, count=found.rows, line=first.number, detail=first.detail)
             )
         compared = compare(found, target, work, by_meaning=request.by_meaning)
-        return _Preparing(request, dialog, found, target, compared, work).run()
+        preparing = _Preparing(request, dialog, found, target, compared, work)
+        if replaces:
+            told = Sentence("the earlier result in {out} is replaced", out=request.out)
+            preparing.outcome.findings.append(Finding(0, "replaces", "note", told))
+        return preparing.run()
 
 
 class _Preparing:
@@ -115,13 +121,13 @@ class _Preparing:
     ) -> None:
         self._request, self._dialog, self._found = request, dialog, found
         self._target, self._compared, self._work = target, compared, work
-        self._outcome = Outcome(
+        self.outcome = Outcome(
             path=request.path, target=target, shape=found.form.shape, task=found.task, rows=found.rows,
             labels=dict(found.labels.most_common()) if found.task == "classification" else {},
         )  # fmt: skip
 
     def run(self) -> Outcome:
-        outcome, found, compared = self._outcome, self._found, self._compared
+        outcome, found, compared = self.outcome, self._found, self._compared
         outcome.findings += told_of.of_the_file(found, compared.layout)
         outcome.findings += told_of.of_what_is_alike(compared.alike, compared.numbers, compared.questions)
         outcome.findings += told_of.of_what_means_the_same(compared.alike, compared.numbers, compared.questions)
@@ -142,7 +148,7 @@ class _Preparing:
         return outcome
 
     def _applied(self) -> set[str]:
-        return {remedy.code for remedy in self._outcome.remedies if remedy.applied}
+        return {remedy.code for remedy in self.outcome.remedies if remedy.applied}
 
     def _finished(self) -> Finished:
         """The lines; once more where personal data turned up and is to be masked."""
@@ -158,7 +164,7 @@ class _Preparing:
             count=personal.count,
         )  # fmt: skip
         remedy.applied = self._dialog.agrees(remedy)
-        self._outcome.remedies.append(remedy)
+        self.outcome.remedies.append(remedy)
         if not remedy.applied:
             return finished
         maker.mask = True
@@ -167,7 +173,7 @@ class _Preparing:
     def _maker(self) -> LineMaker:
         """With the layout that was agreed to."""
         layout, writer, applied = self._compared.layout, self._compared.writer, self._applied()
-        offered = {remedy.code for remedy in self._outcome.remedies}
+        offered = {remedy.code for remedy in self.outcome.remedies}
         refused = offered - applied
         if layout is not None:
             prompt_prefix, prefix = whole_words(self._found.prompts.prefix or ""), answer_prefix(self._found)
@@ -183,12 +189,12 @@ class _Preparing:
             if isinstance(writer, PromptCompletionWriter):
                 writer = bare(writer, layout)
                 layout = _keeping(layout)
-        self._outcome.asking = writer.asking()
+        self.outcome.asking = writer.asking()
         return LineMaker(target=self._target, writer=writer, layout=layout)
 
     def _divided(self, finished: Finished) -> Divided | None:
         """What goes to validation: always into a folder; beside the file for classifications, as it was agreed."""
-        outcome = self._outcome
+        outcome = self.outcome
         found, is_classes = self._found, self._found.task == "classification"
         outcome.unchanged = (
             self._request.out is None and found.as_it_is and found.marked == self._target.byte_order_mark
@@ -218,7 +224,7 @@ class _Preparing:
         return divided if remedy.applied else None
 
     def _count(self, finished: Finished, divided: Divided | None) -> None:
-        outcome, found = self._outcome, self._found
+        outcome, found = self.outcome, self._found
         outcome.kept = finished.lines.count
         outcome.tokens = int(finished.tokens.sum(dtype=np.int64))
         outcome.longest = int(finished.tokens.max()) if len(finished.tokens) else 0
@@ -239,10 +245,10 @@ class _Preparing:
         )
 
     def _is_hopeless(self) -> bool:
-        return any(finding.code == "same_prompts" for finding in self._outcome.findings)
+        return any(finding.code == "same_prompts" for finding in self.outcome.findings)
 
     def _write(self, finished: Finished, divided: Divided | None) -> None:
-        outcome, request = self._outcome, self._request
+        outcome, request = self.outcome, self._request
         result = Result(
             path=request.path, target=self._target, writer_asking=outcome.asking, found=self._found, finished=finished,
             to_validation=divided.to_validation if divided else None, rejected=outcome.rejected,

@@ -15,9 +15,9 @@ from typing import Any
 from corpus_to_ft.errors import ConfigError, InputError, cause_of
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.prepare.base import BadRow, Entry, Row, Tally, Task
-from corpus_to_ft.prepare.json_rows import read_json_rows
+from corpus_to_ft.prepare.json_rows import JsonRows
 from corpus_to_ft.prepare.layout import KNOWN_ENDINGS, KNOWN_SEPARATORS
-from corpus_to_ft.prepare.shape import LOOK_AHEAD, Form, recognize_form
+from corpus_to_ft.prepare.shape import LOOK_AHEAD, Form, can_be_learnt, recognize_form
 from corpus_to_ft.prepare.spool import Entries, Refused, Workplace
 from corpus_to_ft.prepare.table_rows import read_csv_rows, read_parquet_rows, read_text_rows, read_workbook_rows
 from corpus_to_ft.prepare.text_file import OpenText, open_text
@@ -139,14 +139,16 @@ def _survey(path: Path, work: Workplace) -> Survey:
     sheets_left: list[str] = []
     opened: OpenText | None = None
     if suffix in (".xlsx", ".xlsm"):
-        rows: Iterator[Row | BadRow] = read_workbook_rows(path, sheets_left)
+        rows: Iterable[Row | BadRow] = read_workbook_rows(path, sheets_left)
     elif suffix == ".parquet":
         rows = read_parquet_rows(path)
     else:
         opened = open_text(path, newline="" if suffix in (".csv", ".tsv", ".tab") else "\n")
         rows = _text_rows(opened, path, suffix)
     try:
-        return _read(path, rows, opened, sheets_left, as_lines=suffix in (".jsonl", ".ndjson"), work=work)
+        found = _read(path, iter(rows), opened, sheets_left, as_lines=suffix in (".jsonl", ".ndjson"), work=work)
+        found.as_it_is = found.as_it_is and isinstance(rows, JsonRows) and rows.is_lines
+        return found
     finally:
         if opened is not None:
             opened.stream.close()
@@ -168,7 +170,6 @@ def _read(
         entries=Entries(work),
         refused=Refused(work, "unread"),
         encoding=opened.encoding if opened else "",
-        # An array in a file of lines is no training file either.
         as_it_is=opened is not None and opened.as_it_is and as_lines,
         marked=opened is not None and opened.marked,
         sheets_left=sheets_left,
@@ -178,12 +179,12 @@ def _read(
     return found
 
 
-def _text_rows(opened: OpenText, path: Path, suffix: str) -> Iterator[Row | BadRow]:
+def _text_rows(opened: OpenText, path: Path, suffix: str) -> Iterable[Row | BadRow]:
     if suffix == ".txt":
         return read_text_rows(opened.stream)
     if suffix in (".csv", ".tsv", ".tab"):
         return read_csv_rows(opened.stream, path)
-    return read_json_rows(opened.stream, path.name)
+    return JsonRows(opened.stream, path.name, can_be_learnt)
 
 
 def _take(found: Survey, rows: Iterable[Row | BadRow]) -> None:

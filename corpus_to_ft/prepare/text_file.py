@@ -44,7 +44,7 @@ def open_text(path: Path, *, newline: str = "\n") -> OpenText:
         bad_at = _first_bad_byte(path, "utf-8")
         if bad_at is None:
             opened = _streamed(path, "utf-8-sig" if marked else "utf-8", newline)
-            return opened._replace(encoding="utf-8", as_it_is=b"\r\n" not in head, marked=marked)
+            return opened._replace(encoding="utf-8", as_it_is=_has_plain_lines(path), marked=marked)
         if size > MOST_WHOLE_BYTES:
             if _first_bad_byte(path, "cp949") is None:
                 return _streamed(path, "cp949", newline)
@@ -52,8 +52,19 @@ def open_text(path: Path, *, newline: str = "\n") -> OpenText:
             raise InputError("damaged", Sentence(told, source=path.name, start=bad_at))
     found = recognize(path.read_bytes(), source=path.name)
     text = found.text.removeprefix("\ufeff")
-    as_it_is = found.encoding == "utf-8" and b"\r\n" not in head and not found.warnings
+    as_it_is = found.encoding == "utf-8" and not found.warnings and _has_plain_lines(path)
     return OpenText(io.StringIO(text, newline=newline), found.encoding, as_it_is, marked, found.warnings)
+
+
+def _has_plain_lines(path: Path) -> bool:
+    """Whether every line ends with `\\n` alone, the last one too."""
+    last = b""
+    with path.open("rb") as file:
+        while piece := file.read(PIECE_BYTES):
+            if b"\r" in piece:
+                return False
+            last = piece[-1:]
+    return last == b"\n"
 
 
 def _streamed(path: Path, encoding: str, newline: str) -> OpenText:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,8 +18,9 @@ from typing import Any, Literal
 
 from corpus_to_ft.errors import ConfigError, StoreError, boundary
 from corpus_to_ft.language import Sentence
+from corpus_to_ft.records import digest
 from corpus_to_ft.store.codec import decode, encode
-from corpus_to_ft.tuning import TuneJob
+from corpus_to_ft.tuning import TuneEvent, TuneJob
 
 FILE_NAME = "jobs.sqlite"
 LOCKS = "jobs.locks"
@@ -69,7 +70,11 @@ def m001_jobs_files_steps(connection: sqlite3.Connection) -> None:
     )
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (m001_jobs_files_steps,)
+def m002_events(connection: sqlite3.Connection) -> None:
+    connection.execute("CREATE TABLE events (job TEXT, key TEXT, payload TEXT NOT NULL, PRIMARY KEY (job, key))")
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (m001_jobs_files_steps, m002_events)
 
 
 class JobLedger:
@@ -174,6 +179,18 @@ class JobLedger:
         return [
             Step(at=at, state=state, status=status, note=note) for at, state, status, note in self._execute(sql, (job,))
         ]
+
+    def keep_events(self, job: str, events: Iterable[TuneEvent]) -> None:
+        """What a host told of a job; what was told before is kept once."""
+        told = [(job, digest(one.id, one.at, one.kind, one.message), encode(one)) for one in events]
+        if told:
+            with self._transaction() as connection:
+                connection.executemany("INSERT OR IGNORE INTO events VALUES (?, ?, ?)", told)
+
+    def events(self, job: str) -> list[TuneEvent]:
+        """All that was ever told of a job, the oldest first."""
+        rows = self._execute("SELECT payload FROM events WHERE job=? ORDER BY rowid", (job,))
+        return sorted((decode(payload) for (payload,) in rows), key=lambda event: event.at)
 
     def file(self, server: str, sha256: str, purpose: str) -> SentFile | None:
         """What is known of these bytes at this server."""

@@ -23,11 +23,13 @@ from pydantic import Field, SecretStr
 from corpus_to_ft.errors import ConfigError, TuneError
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.plugin import Plugin
-from corpus_to_ft.tuning import TrainingFile, TuneJob, TuneState
+from corpus_to_ft.tuning import TrainingFile, TuneEvent, TuneJob, TuneState
 from corpus_to_ft.validate.base import Finding
 
 # What a job of ours carries at a host that keeps words beside it; its value is `TuneJob.id`.
 JOB_KEY = "corpus_to_ft_job"
+# No figure of a training is as large; nor is NaN below it.
+MOST_FIGURE = 1e30
 
 
 class TrainingNotAvailable(TuneError):
@@ -52,18 +54,6 @@ class Standing:
     problem: str = ""
     result_files: tuple[str, ...] = ()
     hyperparameters: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TuneEvent:
-    """Something that the host tells of a job; `at` is ISO 8601. `metrics` by the host's names: step, train_loss, …"""
-
-    id: str
-    at: str
-    level: str
-    message: str
-    kind: str = "message"
-    metrics: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,16 +99,31 @@ class HostedFile:
     expires_at: str = ""
 
 
+def numbers(data: object) -> dict[str, float]:
+    """The figures among what a host tells; nothing that is no number, or none that is finite."""
+    members = data.items() if isinstance(data, Mapping) else ()
+    return {
+        str(name): value
+        for name, value in members
+        if isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and abs(value) < MOST_FIGURE
+        and str(name).isprintable()
+    }
+
+
 class Tuner(Plugin):
     """One host, reached by `base_url` with the key in the variable `api_key_env`.
 
     `api_key` is put in by whoever reads the environment, and is in no dump and no fingerprint. `states` translates the
-    host's words; `is_remote` is False for those that only write files on this machine.
+    host's words; `is_remote` is False for those that only write files on this machine. `shaping`
+    names the fields that make another model; with other addresses, times and sizes of parts it is the same job.
     """
 
     states: ClassVar[Mapping[str, TuneState]] = {}
     purpose: ClassVar[str] = "fine-tune"
     is_remote: ClassVar[bool] = True
+    shaping: ClassVar[frozenset[str]] = frozenset()
 
     base_url: str = ""
     api_key_env: str = "OPENAI_API_KEY"

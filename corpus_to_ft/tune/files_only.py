@@ -26,6 +26,7 @@ class FilesOnlyTuner(Tuner):
     """`folder` is where everything is put, beside the training file unless it is an absolute path."""
 
     is_remote: ClassVar[bool] = False
+    shaping: ClassVar[frozenset[str]] = frozenset({"folder"})
 
     api_key_env: str = ""
     folder: str = "to-tune"

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from corpus_to_ft.language import Sentence
-from corpus_to_ft.tune.base import Checkpoint, HostedFile, HostedModel, Standing, TuneEvent, Tuner
+from corpus_to_ft.tune.base import Checkpoint, HostedFile, HostedModel, Standing, Tuner
 from corpus_to_ft.tune.limits import check_epochs, check_method, check_sizes
 from corpus_to_ft.tune.rest import OverRest, is_recent, moment
-from corpus_to_ft.tuning import TrainingFile, TuneJob, TuneState
+from corpus_to_ft.tuning import TrainingFile, TuneEvent, TuneJob, TuneState
 from corpus_to_ft.validate.base import Finding
 
 JOBS, FILES, MODELS = "/v1/fine_tuning/jobs", "/v1/files", "/v1/models"

@@ -7,7 +7,7 @@ the client's; `stage.py` looks for it before it is sent again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ from pydantic import Field, PrivateAttr
 from corpus_to_ft.errors import ConfigError, CorpusToFtError, TuneError
 from corpus_to_ft.language import Sentence, foreign
 from corpus_to_ft.llm.chat.server import ChatServer
-from corpus_to_ft.llm.sdk import SdkServer, id_of, recent
+from corpus_to_ft.llm.sdk import SdkServer, id_of, recent, seconds_of
 from corpus_to_ft.targets import load_target
 from corpus_to_ft.tune.base import (
     JOB_KEY,
@@ -27,12 +27,12 @@ from corpus_to_ft.tune.base import (
     ResultPoint,
     Standing,
     TrainingNotAvailable,
-    TuneEvent,
     Tuner,
+    numbers,
 )
 from corpus_to_ft.tune.job_limits import check_openai_job
 from corpus_to_ft.tune.results import read_results
-from corpus_to_ft.tuning import TrainingFile, TuneJob, TuneState, mark_of
+from corpus_to_ft.tuning import TrainingFile, TuneEvent, TuneJob, TuneState, mark_of
 from corpus_to_ft.validate.base import Finding
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class OpenaiCompatibleTuner(Tuner):
                 found = self._sdk.patient.files.retrieve(file_id)
             except NotFoundError:
                 return False
-        ends = found.expires_at
+        ends = seconds_of(found.expires_at)
         return str(found.status) not in ("error", "deleted") and not (ends and ends < datetime.now(UTC).timestamp())
 
     def create(self, job: TuneJob) -> Standing:
@@ -269,7 +269,7 @@ class OpenaiCompatibleTuner(Tuner):
     def _standing(self, job: FineTuningJob) -> Standing:
         # Hosts send an empty error with a healthy job, and the client makes an object of it.
         problem = job.error if job.error and (job.error.code or job.error.message) else None
-        status = str(job.status)
+        status = self._sdk.said(str(job.status))
         return Standing(
             id=id_of(job),
             status=status,
@@ -294,15 +294,18 @@ class OpenaiCompatibleTuner(Tuner):
         )
 
 
-def moment(seconds: float | None) -> str:
-    """ISO 8601 of a time in seconds; empty where there is none."""
+def moment(told: object) -> str:
+    """ISO 8601 of a time that a host tells; empty where there is none."""
+    seconds = seconds_of(told)
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds") if seconds else ""
 
 
-def numbers(data: object) -> dict[str, float]:
-    """The figures among what a host tells; nothing that is no number."""
-    members = data.items() if isinstance(data, Mapping) else ()
-    return {str(name): value for name, value in members if type(value) in (int, float)}
+def _day(told: object) -> str:
+    """An ISO date at the beginning of what a host tells; empty where there is none."""
+    try:
+        return date.fromisoformat(str(told or "")[:10]).isoformat()
+    except ValueError:
+        return ""
 
 
 def _is_ours(found: FineTuningJob, job: TuneJob, since: datetime) -> bool:
@@ -314,7 +317,8 @@ def _is_ours(found: FineTuningJob, job: TuneJob, since: datetime) -> bool:
         job.files[0].remote_id,
         validation.remote_id if validation else "",
     )
-    return same_files and found.model == job.model and found.created_at >= since.timestamp() - CLOCK_S
+    made_at = seconds_of(found.created_at) or float("inf")
+    return same_files and found.model == job.model and made_at >= since.timestamp() - CLOCK_S
 
 
 def _model(found: Any) -> HostedModel:
@@ -323,7 +327,7 @@ def _model(found: Any) -> HostedModel:
         id=name,
         owner=str(found.owned_by or ""),
         created_at=moment(found.created),
-        shutdown=str(found.shutdown_date or ""),
+        shutdown=_day(found.shutdown_date),
         is_tuned=name.startswith("ft:") or ":ft-" in name,
     )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -26,6 +27,9 @@ MILLION = 1_000_000
 BOM = b"\xef\xbb\xbf"
 # Of a file whose prompts end anyhow the model learns neither where a prompt nor where an answer ends.
 UNPREPARED = frozenset({"separator_missing", "ending_missing"})
+NO_LINES = "no_lines"
+# An id of a host, or an address, whose second slash a path has lost.
+ELSEWHERE = re.compile(r"file-[\w-]+$|\w+://?\w")
 # Held for people; all are counted.
 KEPT_FINDINGS = 50
 # Between the first line of a job and its last, with the queue before it.
@@ -86,6 +90,9 @@ def find_data(wish: Wish) -> DataSet:
         training, validation = wish.source, wish.validation
         manifest = manifest if manifest and training.name in manifest.digests else None
     for path in filter(None, (training, validation)):
+        if not path.exists() and ELSEWHERE.match(str(path)):
+            said = "{path} is not on this machine: name the file itself; what a host has already is not sent again"
+            raise ConfigError(Sentence(said, path=path))
         if not path.is_file():
             raise ConfigError(Sentence("there is no file {path}", path=path))
     name = wish.target or (manifest.target if manifest else "")
@@ -109,13 +116,18 @@ def check_files(data: DataSet) -> Iterator[Checked]:
         # Splits of one set are compared with each other; whoever names a file beside it knows why.
         found = validate_file(path, data.target, training=training, asking=asking, tally=counts)
         for finding in found:
-            is_refused = finding.level == "error" or finding.code in UNPREPARED
+            # Nobody measures with nothing.
+            is_refused = finding.level == "error" or finding.code in UNPREPARED or finding.code == NO_LINES
             refused += is_refused
             if len(kept) < KEPT_FINDINGS and (is_refused or finding.level == "warning"):
                 kept.append(finding)
         for finding in data.manifest.check(path.name, counts) if data.manifest else ():
             kept.append(finding)
             refused += finding.level == "error"
+        if training and training.sha256 == counts.sha256:
+            said = "the validation file is the training file; what is measured with it proves nothing"
+            kept.insert(0, Finding(0, "validation_is_training", "error", Sentence(said)))
+            refused += 1
         training = training or counts
         yield Checked(
             file=_as_sent(path, role, counts, data.target), counts=counts, findings=tuple(kept), refused=refused
@@ -136,9 +148,9 @@ def _as_sent(path: Path, role: TuneRole, counts: Tally, target: Target) -> Train
 
 def plan_job(
     wish: Wish, data: DataSet, files: Sequence[Checked], *, model: str, base_url: str, api_key_env: str,
-    settings: Mapping[str, Any],
+    settings: Mapping[str, Any], shaping: Collection[str] = (),
 ) -> TuneJob:  # fmt: skip
-    """The job with its price; nothing of it is written down or sent yet."""
+    """The job with its price; nothing of it is written down or sent yet. `shaping` is as in `Tuner`."""
     target, training = data.target, files[0]
     asked = wish.hyperparameters.get("epochs")
     epochs = asked if isinstance(asked, int) else assumed_epochs(target, training.file.lines)
@@ -162,6 +174,7 @@ def plan_job(
         wandb=wish.wandb,
         metadata=wish.metadata,
         settings=settings,
+        shaping={name: value for name, value in settings.items() if name in shaping},
         out=str(data.folder.absolute()),
         writer=writer,
         asking=data.manifest.asking if data.manifest else asking_of(data.training, writer),

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from corpus_to_ft.errors import ConfigError, boundary
 from corpus_to_ft.language import Sentence, korean
-from corpus_to_ft.tune.base import ResultPoint, TuneEvent
-from corpus_to_ft.tuning import TuneJob
+from corpus_to_ft.tune.base import ResultPoint
+from corpus_to_ft.tuning import TuneEvent, TuneJob
 from corpus_to_ft.write.base import well_formed
 
 WIDTH, HEIGHT, EDGE = 640, 240, 40

@@ -23,7 +23,7 @@ from pydantic import BaseModel, Field, SecretStr
 from corpus_to_ft.errors import BudgetReached, ConfigError, CorpusToFtError, TuneError
 from corpus_to_ft.language import Sentence, foreign
 from corpus_to_ft.llm.chat.server import is_near
-from corpus_to_ft.llm.sdk import SHORTEST_KEY, Away
+from corpus_to_ft.llm.sdk import SHORTEST_KEY, Away, one_line, seconds_of
 from corpus_to_ft.tune.base import TrainingNotAvailable
 
 if TYPE_CHECKING:
@@ -197,6 +197,8 @@ class Rest:
             if said.status_code in OK and said.request.method != "PUT":
                 told = Sentence("{url} gave an unreadable answer to {about}", url=self.root, about=about)
                 raise Away(told) from error
+        if said.status_code in OK and not isinstance(value, dict | list):
+            raise Away(Sentence("{url} gave an unreadable answer to {about}", url=self.root, about=about))
         answer = Answer(status=said.status_code, headers=dict(said.headers), value=value)
         if said.status_code in OK or said.status_code in also:
             return answer
@@ -205,7 +207,8 @@ class Rest:
     def refusal(self, answer: Answer, about: Sentence, content: bytes = b"") -> CorpusToFtError:
         status = answer.status
         code, message = told_by(answer.value)
-        cause = foreign(self.without_secrets(message or content.decode("utf-8", "replace"))[:MAX_SAID] or str(status))
+        shown = one_line(self.without_secrets(message or content.decode("utf-8", "replace"))[:MAX_SAID])
+        cause = foreign(shown or str(status))
         url = self.root
         if status == 401:
             said = "{url} does not accept the key in {name}: {cause}"
@@ -283,8 +286,9 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 def is_recent(created: Any, since: datetime) -> bool:
     """Whether something at a host may have been made since then; what does not say when may have been."""
-    if isinstance(created, int | float) and not isinstance(created, bool):
-        return created >= since.timestamp() - SLACK_S
+    seconds = seconds_of(created)
+    if seconds is not None:
+        return seconds >= since.timestamp() - SLACK_S
     try:
         made = datetime.fromisoformat(str(created))
     except ValueError:
@@ -293,10 +297,14 @@ def is_recent(created: Any, since: datetime) -> bool:
 
 
 def moment(created: Any) -> str:
-    """A moment as hosts write it, seconds or ISO 8601, as ISO 8601."""
-    if isinstance(created, int | float) and not isinstance(created, bool):
-        return datetime.fromtimestamp(created, UTC).isoformat()
-    return str(created or "")
+    """A moment as hosts write it, seconds or ISO 8601, as ISO 8601; empty where it is neither."""
+    seconds = seconds_of(created)
+    if seconds is not None:
+        return datetime.fromtimestamp(seconds, UTC).isoformat()
+    try:
+        return datetime.fromisoformat(str(created)).isoformat()
+    except ValueError:
+        return ""
 
 
 def _bytes_of(file: IO[bytes], at: int, length: int) -> Iterator[bytes]:

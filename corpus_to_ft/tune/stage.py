@@ -18,14 +18,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from corpus_to_ft.errors import ConfigError, StoreError, TuneError, boundary
+from corpus_to_ft.errors import ConfigError, ProviderError, StoreError, TuneError, boundary
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.llm.chat.waits import back_off
 from corpus_to_ft.llm.sdk import Away
 from corpus_to_ft.records import digest
 from corpus_to_ft.store.jobs import JobLedger, SentFile
-from corpus_to_ft.tune.base import Standing, TrainingNotAvailable, TuneEvent, Tuner
-from corpus_to_ft.tuning import BEFORE_THE_JOB, TrainingFile, TuneJob
+from corpus_to_ft.tune.base import Standing, TrainingNotAvailable, Tuner
+from corpus_to_ft.tuning import BEFORE_THE_JOB, TrainingFile, TuneEvent, TuneJob
 
 T = TypeVar("T")
 CREATING_TRIES = 4
@@ -83,7 +83,11 @@ class Driver:
             if standing is None:
                 return self.ledger.save(replace(job, state="cancelled"), note="it was never created")
             job = self._with(job, standing)
-        return self._with(job, self._known(job, self.tuner.cancel(job)))
+        standing = self.tuner.cancel(job)
+        if standing is None:
+            self.tell(Sentence("{host} knows no job {id}; it is ended here alone", host=self._server, id=job.remote_id))
+            return self.ledger.save(replace(job, state="cancelled"), note="the host knows no such job")
+        return self._with(job, standing)
 
     def pause(self, job: TuneJob) -> TuneJob:
         return self._with(job, self.tuner.pause(job))
@@ -93,16 +97,16 @@ class Driver:
 
     def follow(self, job: TuneJob, seen: Callable[[TuneJob, list[TuneEvent]], None]) -> TuneJob:
         """Until the job has ended. A host that is away for longer than our patience ends the watch, never the job."""
-        pause_s, answered_at, last = self.manners.first_pause_s, time.monotonic(), ""
+        pause_s, answered_at, last, is_away = self.manners.first_pause_s, time.monotonic(), "", False
         while True:
             wait_s = pause_s
             try:
                 before = job
                 job = self.look(job)
-                told = list(self.tuner.events(job, last))
+                told = self.heard(job, last)
                 last = told[-1].id if told else last
                 seen(job, told)
-                answered_at = time.monotonic()
+                answered_at, is_away = time.monotonic(), False
                 if job.has_ended:
                     return job
                 has_news = bool(told) or before.status != job.status
@@ -115,8 +119,28 @@ class Driver:
                     self.tell(Sentence("{why}; asking again in {seconds:.0f} s", why=away.sentence, seconds=wait_s))
                 elif time.monotonic() - answered_at > self.manners.patience_s:
                     raise
+                elif not is_away:
+                    is_away, left_min = True, max(1, round(self.manners.patience_s / 60))
+                    said = "{why}; asking again for {minutes} minutes"
+                    self.tell(Sentence(said, why=away.sentence, minutes=left_min))
                 pause_s = self._longer(pause_s)
             time.sleep(wait_s)
+
+    def news(self, job: TuneJob, last: str = "") -> list[TuneEvent]:
+        """The events since `last`. They are kept here as well, for hosts forget them."""
+        told = list(self.tuner.events(job, last))
+        self.ledger.keep_events(job.id, told)
+        return told
+
+    def heard(self, job: TuneJob, last: str = "") -> list[TuneEvent]:
+        """As `news`, but a job that has ended has done so whether or not its events can be had."""
+        try:
+            return self.news(job, last)
+        except (ProviderError, TuneError) as error:
+            if not job.has_ended:
+                raise
+            self.tell(error.sentence)
+            return []
 
     def _longer(self, pause_s: float) -> float:
         return min(pause_s * PAUSE_GROWTH, self.manners.longest_pause_s)
@@ -199,8 +223,12 @@ class Driver:
 
     def _known(self, job: TuneJob, standing: Standing | None) -> Standing:
         if standing is None:
-            said = "{host} knows no job {id}; is the key in {name} of the same project?"
-            raise TuneError(Sentence(said, host=self._server, id=job.remote_id, name=job.api_key_env))
+            said = (
+                "{host} knows no job {id}; is the key in {name} of the same project? If it is gone for good, "
+                "end it here: corpus-to-ft tune cancel {ours}"
+            )
+            name, ours = job.api_key_env, job.id[:8]
+            raise TuneError(Sentence(said, host=self._server, id=job.remote_id, name=name, ours=ours))
         return standing
 
     def _with(self, job: TuneJob, standing: Standing) -> TuneJob:

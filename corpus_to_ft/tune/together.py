@@ -17,10 +17,10 @@ from pydantic import Field
 from corpus_to_ft.errors import TuneError
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import digest
-from corpus_to_ft.tune.base import Checkpoint, HostedFile, ResultPoint, Standing, TuneEvent, Tuner
+from corpus_to_ft.tune.base import Checkpoint, HostedFile, ResultPoint, Standing, Tuner
 from corpus_to_ft.tune.limits import check_epochs, check_method, check_sizes, check_suffix
 from corpus_to_ft.tune.rest import Answer, OverRest, is_recent, moment
-from corpus_to_ft.tuning import TrainingFile, TuneJob, TuneState
+from corpus_to_ft.tuning import TrainingFile, TuneEvent, TuneJob, TuneState
 from corpus_to_ft.validate.base import Finding
 
 JOBS, FILES = "/v1/fine-tunes", "/v1/files"
@@ -59,6 +59,8 @@ class TogetherTuner(OverRest, Tuner):
         "user_error": "failed",
         "completed": "succeeded",
     }
+
+    shaping: ClassVar[frozenset[str]] = frozenset({"lora", "lora_r"})
 
     base_url: str = "https://api.together.ai/v1"
     api_key_env: str = "TOGETHER_API_KEY"
