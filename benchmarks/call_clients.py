@@ -106,12 +106,12 @@ def raw_aiohttp(texts: Sequence[str], url: str, in_flight: int) -> Outcome:
     return asyncio.run(run())
 
 
-def openai_sdk(texts: Sequence[str], url: str, in_flight: int) -> Outcome:
-    """The official client as it comes, two repeats and all."""
+def openai_sdk(texts: Sequence[str], url: str, in_flight: int, timeout_s: float) -> Outcome:
+    """The official client with its two repeats."""
     import openai
 
     async def run() -> Outcome:
-        async with openai.AsyncOpenAI(base_url=url, api_key="none") as client:
+        async with openai.AsyncOpenAI(base_url=url, api_key="none", timeout=timeout_s) as client:
 
             async def ask(body: Body) -> None:
                 said = await client.chat.completions.create(**body)
@@ -190,9 +190,10 @@ def main() -> None:
     texts = read_prompts(chosen.prompts)
     if chosen.client == "ours":
         outcome = ours(texts, chosen.url, chosen.in_flight, chosen.folder, chosen.settings)
+    elif chosen.client == "openai":
+        outcome = openai_sdk(texts, chosen.url, chosen.in_flight, chosen.settings.get("timeout_s", 600))
     else:
-        ask = raw_aiohttp if chosen.client == "aiohttp" else openai_sdk
-        outcome = ask(texts, chosen.url, chosen.in_flight)
+        outcome = raw_aiohttp(texts, chosen.url, chosen.in_flight)
     print(json.dumps(outcome, ensure_ascii=False), flush=True)
 
 

@@ -95,7 +95,7 @@ def faults(calls: int) -> Iterator[Line]:
             with serve(latency_ms=200, faults=MIXED, retry_after="1") as server:
                 yield ask(f"30 % faults, {in_flight} in flight", many, in_flight, server, timeout_s=5)
     with serve(latency_ms=200, faults=MIXED, retry_after="1") as server:
-        yield ask("30 % faults, the official client", calls // 2, 64, server, client="openai")
+        yield ask("30 % faults, the official client", calls // 2, 64, server, client="openai", timeout_s=5)
 
 
 def contents(calls: int) -> Iterator[Line]:
