@@ -1,0 +1,114 @@
+"""What somebody who was burnt by other tools tries first: nothing of theirs may be lost without a word."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corpus_to_ft.errors import ConfigError
+from corpus_to_ft.targets import load_target
+from corpus_to_ft.validate.stage import validate_file
+from tests.prepare.preparing import prepared, questions, read_lines, write_jsonl
+
+TALKS: list[dict[str, Any]] = [
+    {"messages": [{"role": "user", "content": asked["prompt"]}, {"role": "assistant", "content": f"{n}번 답입니다."}]}
+    for n, asked in enumerate(questions(30))
+]
+
+
+@pytest.mark.parametrize("name", ["train.jsonl", "validation.jsonl", "rejected.jsonl", "provenance.jsonl"])
+def test_the_file_that_is_prepared_is_never_overwritten(tmp_path: Path, name: str) -> None:
+    path = write_jsonl(tmp_path / name, questions(30))
+    before = path.read_bytes()
+    with pytest.raises(ConfigError, match="another folder"):
+        prepared(path, out=tmp_path)
+    assert [each.name for each in tmp_path.iterdir()] == [name]
+    assert path.read_bytes() == before
+
+
+def test_the_result_of_another_file_is_not_overwritten_and_that_of_the_same_is(tmp_path: Path) -> None:
+    first = write_jsonl(tmp_path / "a.jsonl", questions(30))
+    out = tmp_path / "out"
+    assert "replaces" not in prepared(first, out=out).codes()
+    before = (out / "train.jsonl").read_bytes()
+    with pytest.raises(ConfigError, match=r"b\.jsonl"):
+        prepared(write_jsonl(tmp_path / "b.jsonl", questions(20)), out=out)
+    assert (out / "train.jsonl").read_bytes() == before
+    # The manifest still has its temporary name where its own replacement was broken off.
+    (out / "manifest.json").rename(out / ".manifest.json.part")
+    assert "replaces" in prepared(first, out=out).codes("note")
+    assert (out / "train.jsonl").read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["train.jsonl", "run.sqlite"])
+def test_what_a_run_or_a_person_put_into_the_folder_is_not_touched(tmp_path: Path, name: str) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / name).write_text("{}\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=name):
+        prepared(write_jsonl(tmp_path / "a.jsonl", questions(30)), out=out)
+    assert [each.name for each in out.iterdir()] == [name]
+
+
+def test_a_file_is_no_folder_for_the_result(tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", questions(30))
+    (tmp_path / "out").write_text("", encoding="utf-8")
+    with pytest.raises(ConfigError, match="is a file"):
+        prepared(path, out=tmp_path / "out")
+
+
+LINES = [json.dumps(each, ensure_ascii=False) for each in TALKS]
+ODD = {
+    "array": json.dumps(TALKS, ensure_ascii=False),
+    "array in each line": "".join(f"[{line}]\n" for line in LINES),
+    "over lines": "".join(json.dumps(each, indent=1) + "\n" for each in TALKS),
+    "commas": ",\n".join(LINES) + ",\n",
+    "no last line end": "\n".join(LINES),
+    "one windows line end at the end of many": "\n".join([*LINES * 300, LINES[0]]) + "\r\n",
+    "blank lines": "\n\n".join(LINES) + "\n",
+}
+
+
+@pytest.mark.parametrize("kind", sorted(ODD))
+def test_only_a_file_in_which_nothing_is_found_is_left_as_it_is(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(ODD[kind], encoding="utf-8", newline="")
+    made = prepared(path, target="openai-chat")
+    assert not made.outcome.unchanged
+    assert len(made.lines) == len(TALKS)
+    for file in made.outcome.files:
+        assert not [each for each in validate_file(file.path, load_target("openai-chat")) if each.level != "note"]
+    assert prepared(made.outcome.files[0].path, target="openai-chat").outcome.unchanged
+
+
+WRAPPED: dict[str, Any] = {
+    "a name of its own": {"질의응답": questions(30)},
+    "after other objects": {"meta": {"n": [1, {"a": 2}]}, "tags": ["a"], "qa_pairs": questions(30), "end": [1, 2]},
+}
+
+
+@pytest.mark.parametrize("kind", sorted(WRAPPED))
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_list_of_rows_is_found_under_any_name(tmp_path: Path, kind: str, indent: int | None) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(WRAPPED[kind], ensure_ascii=False, indent=indent), encoding="utf-8")
+    assert len(prepared(path).lines) == 30
+
+
+def test_a_second_list_is_told_to_be_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({"train": questions(30), "dev": questions(5)}), encoding="utf-8")
+    made = prepared(path, out=tmp_path / "out")
+    assert made.outcome.rejected == {"not_read": 1}
+    assert "'dev'" in str(read_lines(tmp_path / "out" / "rejected.jsonl")[0]["detail"])
+
+
+@pytest.mark.parametrize("text", ['{"data": [%s]}\n{"data": [%s]}\n', "[%s]\n%s\n"])
+def test_lines_with_lists_are_refused_and_not_read_in_part(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(text % (LINES[0], LINES[1]), encoding="utf-8")
+    with pytest.raises(ConfigError, match="comes more"):
+        prepared(path)
