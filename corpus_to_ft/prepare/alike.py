@@ -59,14 +59,20 @@ class Alike:
     def __init__(self, work: Workplace) -> None:
         self._whole, self._asked = Column(work, "whole"), Column(work, "asked")
         self._said, self._origin = Column(work, "said"), Column(work, "origin")
+        self._set = Column(work, "set")
         self._near = NearQuestions(work)
         self._has_origins = False
 
-    def add(self, question: str, answer: str, origin: str, bare: str) -> None:
-        """`bare` is the question without what all questions have in common."""
-        asked = key_of(" ".join(question.split()).casefold())
-        self._whole.add(key_of(question, answer))
-        self._asked.add(asked)
+    def add(self, question: str, answer: str, origin: str, bare: str, setting: str = "") -> None:
+        """`bare` is the question without what all questions have in common.
+
+        Of the same question in another `setting` nothing is a duplicate and no answer another one, and it stays on the
+        same side of the split.
+        """
+        plain = " ".join(question.split()).casefold()
+        self._whole.add(key_of(setting, question, answer))
+        self._asked.add(key_of(plain))
+        self._set.add(key_of(setting, plain))
         self._said.add(key_of(" ".join(answer.split())))
         self._has_origins = self._has_origins or bool(origin)
         self._origin.add(key_of(origin) if origin else 0)
@@ -86,6 +92,7 @@ class Alike:
         joined = Joined(size)
         for group in groups_of(asked):
             joined.join_all(group)
+        for group in groups_of(self._set.values()):
             if (said[group] != said[group[0]]).any():
                 made.conflict_count += 1
                 if len(made.conflicts) < LISTED:

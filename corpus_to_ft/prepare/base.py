@@ -57,11 +57,21 @@ class Entry(NamedTuple):
 
     @property
     def question(self) -> str:
-        """Everything before the answer, as entries are compared."""
+        """What is said before the answer by all but the system, as entries are compared."""
         turns = self.messages if self.preferred else self.messages[:-1]
-        if len(turns) == 1:
-            return text_of(turns[0])
-        return "\n".join(f"{m.get('role')}: {text_of(m)}" for m in turns if m.get("role") != "system")
+        talk = [turn for turn in turns if turn.get("role") != "system"]
+        if len(talk) == 1:
+            return text_of(talk[0])
+        return "\n".join(f"{turn.get('role')}: {text_of(turn)}" for turn in talk)
+
+    @property
+    def system(self) -> str:
+        return "\n\n".join(text_of(turn) for turn in self.messages if turn.get("role") == "system")
+
+    @property
+    def setting(self) -> str:
+        """What one question may be answered differently by: the system's words, and tools."""
+        return f"{self.system}\0{dict(self.extra)}" if self.extra else self.system
 
     @property
     def answer(self) -> str:

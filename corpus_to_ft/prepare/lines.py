@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from corpus_to_ft.errors import ConfigError
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.plugin import make_plugin
-from corpus_to_ft.prepare.base import BadRow, Entry, Shape
+from corpus_to_ft.prepare.base import BadRow, Entry, Shape, text_of
 from corpus_to_ft.prepare.layout import WRITER, Layout
 from corpus_to_ft.privacy.mask import mask_text
 from corpus_to_ft.privacy.settings import PrivacySettings
@@ -41,6 +41,23 @@ def make_writer(target: Target) -> Writer:
     plain = make_plugin("write", target.writer, Writer, target.writer_settings)
     silent = {name: NOTHING_SAID for name in ("instructions", "labels", "answer_labels") if hasattr(plain, name)}
     return plain.model_copy(update=silent)
+
+
+def asking_of(writer: Writer, system: str | None) -> Mapping[str, Any]:
+    """How the tuned model must be asked; `system` is what the system says in every line."""
+    asking = writer.asking()
+    if not system or "instructions" not in asking:
+        return asking
+    return {**asking, "instructions": {name: dict.fromkeys(kinds, system) for name, kinds in INSTRUCTIONS.items()}}
+
+
+def _where_it_belongs(turns: Sequence[Mapping[str, Any]], writer: Writer) -> list[Mapping[str, Any]]:
+    """For hosts without a system its words go before the first turn, as the writer lays them out."""
+    first = next((place for place, turn in enumerate(turns) if turn.get("role") != "system"), 0)
+    if getattr(writer, "system", "") != "user" or not first or not isinstance(turns[first].get("content"), str):
+        return list(turns)
+    said = "\n\n".join(filter(None, (text_of(turn) for turn in turns[: first + 1])))
+    return [{**turns[first], "content": said}, *turns[first + 1 :]]
 
 
 def refuse_other_shape(shape: Shape, target: Target) -> None:
@@ -81,12 +98,13 @@ class LineMaker:
             both = {"preferred_output": list(entry.preferred), "non_preferred_output": list(entry.rejected)}
             return {"input": asked, **both}
         if self.target.writer == CHAT and self.layout is None:
-            return {"messages": list(entry.messages), **entry.extra}
+            return {"messages": _where_it_belongs(entry.messages, self.writer), **entry.extra}
         messages = _plain_messages(entry)
         if isinstance(messages, BadRow):
             return messages
         if self.target.writer == CHAT:
-            return {"messages": [{"role": m.role, "content": m.content} for m in self._stripped(messages)]}
+            turns = [{"role": m.role, "content": m.content} for m in self._stripped(messages)]
+            return {"messages": _where_it_belongs(turns, self.writer)}
         if self.target.writer != "sharegpt" and [m.role for m in messages if m.role != "system"] != [
             "user",
             "assistant",
@@ -125,10 +143,12 @@ class LineMaker:
 
 def _masked(turn: Mapping[str, Any]) -> Mapping[str, Any]:
     content = turn.get("content")
-    if not isinstance(content, str):
-        return turn
-    language = language_of((Message(role="assistant", content=content),))
-    return {**turn, "content": mask_text(content, MASK, language).text}
+    return {**turn, "content": masked(content)} if isinstance(content, str) else turn
+
+
+def masked(text: str) -> str:
+    """With labels in the place of personal data."""
+    return mask_text(text, MASK, language_of((Message(role="assistant", content=text),))).text
 
 
 def _plain_messages(entry: Entry) -> tuple[Message, ...] | BadRow:

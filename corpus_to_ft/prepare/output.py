@@ -19,7 +19,6 @@ import numpy.typing as npt
 from corpus_to_ft import __version__
 from corpus_to_ft.errors import ConfigError, StoreError
 from corpus_to_ft.language import Sentence
-from corpus_to_ft.prepare.alike import LIKE
 from corpus_to_ft.prepare.files import MadeFile, Parts, classic_names, part_of, write_lines, write_objects
 from corpus_to_ft.prepare.lines import make_writer
 from corpus_to_ft.prepare.passes import Finished
@@ -51,6 +50,8 @@ class Result:
     warnings: Sequence[str]
     applied: Sequence[str]
     notes: Mapping[str, int]
+    # Questions at least so alike are on one side of the split; 1.0: only the same ones are.
+    searched_from: float
 
     def lines(self, *, validation: bool) -> Iterator[tuple[bytes, int]]:
         """The finished lines of one side, with their tokens."""
@@ -135,7 +136,7 @@ def _manifest(result: Result, made: Sequence[MadeFile]) -> str:
         settings={"target": {"use": result.target.name}, "prepare": {"remedies": list(result.applied)}},
         versions={"corpus-to-ft": __version__}, prompts={},
         inputs=[Input(source=result.path.name, sha256=_sha256(result.path))],
-        leakage=Leakage(searched_from=LIKE),
+        leakage=Leakage(searched_from=result.searched_from),
         notes=result.notes, warnings=result.warnings,
         personal=PersonalData(mode="mask" if masked else "keep", documents=personal.count if personal else 0),
     )  # fmt: skip

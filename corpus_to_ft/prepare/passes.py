@@ -106,9 +106,10 @@ class _Seen:
         suffix = self._found.prompts.suffix or ""
         for entry in self._found.entries:
             self.numbers.add(entry.number)
-            question = entry.question
+            # Of texts without a prompt nothing is asked: they are compared themselves.
+            question = entry.answer if self._found.is_open else entry.question
             bare = question.removeprefix(prefix).removesuffix(suffix)
-            self.alike.add(question, _all_answers(entry), entry.origin, bare or question)
+            self.alike.add(question, _all_answers(entry), entry.origin, bare or question, entry.setting)
             yield entry
 
 

@@ -12,12 +12,13 @@ import numpy as np
 from corpus_to_ft.errors import ConfigError
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.prepare import findings as told_of
+from corpus_to_ft.prepare.alike import LIKE
 from corpus_to_ft.prepare.base import Remedy
 from corpus_to_ft.prepare.cost import Estimate, estimates
 from corpus_to_ft.prepare.divide import Divided, divide
 from corpus_to_ft.prepare.files import MadeFile
 from corpus_to_ft.prepare.layout import Layout, bare
-from corpus_to_ft.prepare.lines import LineMaker, refuse_other_shape
+from corpus_to_ft.prepare.lines import LineMaker, asking_of, masked, refuse_other_shape
 from corpus_to_ft.prepare.output import Result, refuse_a_full_disk, refuse_to_overwrite, write_beside, write_folder
 from corpus_to_ft.prepare.passes import Compared, Finished, compare, finish
 from corpus_to_ft.prepare.remedies import answer_prefix, remedies, whole_words
@@ -121,6 +122,7 @@ class _Preparing:
     ) -> None:
         self._request, self._dialog, self._found = request, dialog, found
         self._target, self._compared, self._work = target, compared, work
+        self._searched_from = LIKE
         self.outcome = Outcome(
             path=request.path, target=target, shape=found.form.shape, task=found.task, rows=found.rows,
             labels=dict(found.labels.most_common()) if found.task == "classification" else {},
@@ -168,6 +170,7 @@ class _Preparing:
         if not remedy.applied:
             return finished
         maker.mask = True
+        self.outcome.asking = asking_of(maker.writer, masked(self._found.system or ""))
         return finish(self._found, self._compared, maker, self._work, drop_duplicates=drops, turn="-masked")
 
     def _maker(self) -> LineMaker:
@@ -189,7 +192,7 @@ class _Preparing:
             if isinstance(writer, PromptCompletionWriter):
                 writer = bare(writer, layout)
                 layout = _keeping(layout)
-        self.outcome.asking = writer.asking()
+        self.outcome.asking = asking_of(writer, self._found.system)
         return LineMaker(target=self._target, writer=writer, layout=layout)
 
     def _divided(self, finished: Finished) -> Divided | None:
@@ -209,6 +212,7 @@ class _Preparing:
         if divided.count * 2 < by_question.count:
             # One cluster of nearly everything, as where all prompts come out of one template, can be on no two sides.
             divided = by_question
+            self._searched_from = 1.0
             said = Sentence("questions are so alike that like ones are on both sides of the split; the same are not")
             outcome.findings.append(Finding(0, "alike_across_split", "warning", said))
         if self._request.out is not None:
@@ -253,7 +257,7 @@ class _Preparing:
             path=request.path, target=self._target, writer_asking=outcome.asking, found=self._found, finished=finished,
             to_validation=divided.to_validation if divided else None, rejected=outcome.rejected,
             warnings=[str(finding.message) for finding in outcome.findings if finding.level != "note"],
-            applied=sorted(self._applied()), notes=_counts(outcome.findings),
+            applied=sorted(self._applied()), notes=_counts(outcome.findings), searched_from=self._searched_from,
         )  # fmt: skip
         if request.out is None:
             outcome.files = write_beside(result)

@@ -101,6 +101,8 @@ class Survey:
     spaces: int = 0
     shortest_answer: int = 1 << 62
     has_origins: bool = False
+    # What the system says in every entry; "" where it says nothing, None where it differs.
+    system: str | None = None
     sheets_left: list[str] = field(default_factory=list)
     warnings: list[Sentence] = field(default_factory=list)
 
@@ -204,6 +206,10 @@ def _take(found: Survey, rows: Iterable[Row | BadRow]) -> None:
 
 
 def _count(found: Survey, entry: Entry) -> None:
+    if not len(found.entries):
+        found.system = entry.system
+    elif found.system != entry.system:
+        found.system = None
     found.has_origins = found.has_origins or bool(entry.origin)
     if found.form.shape == "preference":
         return

@@ -48,7 +48,9 @@ class TextWriter(Writer):
         asked = self.labels[language].get(kind, "") + said_by("user", messages)
         # Without an answer it ends where the model has to go on; a blank there would be a token that was never learnt.
         answer = self.answer_labels[language].get(kind, "") + said_by("assistant", messages)
-        return {"text": "\n\n".join([*context_of(messages), asked, answer.rstrip()])}
+        # Texts to go on writing have nothing before them.
+        before = [*context_of(messages), *([asked] if asked.strip() else [])]
+        return {"text": "\n\n".join([*before, answer.rstrip()])}
 
     def tokens(self, messages: tuple[Message, ...], kind: str, encoding: str) -> int:
         """One more than the text has: the end sign."""

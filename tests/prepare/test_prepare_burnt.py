@@ -112,3 +112,58 @@ def test_lines_with_lists_are_refused_and_not_read_in_part(tmp_path: Path, text:
     path.write_text(text % (LINES[0], LINES[1]), encoding="utf-8")
     with pytest.raises(ConfigError, match="comes more"):
         prepared(path)
+
+
+def _talk(asked: str, answer: str, system: str = "") -> dict[str, Any]:
+    first = [{"role": "system", "content": system}] if system else []
+    return {"messages": [*first, {"role": "user", "content": asked}, {"role": "assistant", "content": answer}]}
+
+
+def test_one_question_in_several_settings_is_no_conflict_and_stays_on_one_side(tmp_path: Path) -> None:
+    asked = [each["prompt"] for each in questions(40)]
+    lines = [
+        line
+        for n, question in enumerate(asked)
+        for line in (
+            _talk(question, f"{n}층입니다.", "존댓말로 답합니다."),
+            _talk(question, f"{n}층이야.", "반말로 답합니다."),
+            _talk(question, f"{n}층입니다."),
+            _talk(question, f"{n}층입니다.", "존댓말로 답합니다."),
+        )
+    ]
+    made = prepared(write_jsonl(tmp_path / "a.jsonl", lines), out=tmp_path / "out")
+    assert not made.codes() & {"conflict", "conflicts"}
+    assert made.outcome.rejected == {"duplicate": 40}
+    train, held = ({line["messages"][-2]["content"] for line in made.file(name)} for name in ("train", "validation"))
+    assert train
+    assert held
+    assert not train & held
+
+
+def test_texts_without_prompts_do_not_contradict_each_other_and_are_divided(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("".join(f"{each['completion']}\n" for each in questions(40)), encoding="utf-8")
+    made = prepared(path, target="nebius-text", out=tmp_path / "out")
+    assert not made.codes("warning")
+    assert len(made.file("validation")) == 4
+    assert all(line["text"] == line["text"].strip() for line in made.lines)
+
+
+def test_a_host_without_a_system_is_given_its_words_by_the_user(tmp_path: Path) -> None:
+    lines = [_talk(each["prompt"], each["completion"], "당신은 점원입니다.") for each in questions(30)]
+    made = prepared(write_jsonl(tmp_path / "a.jsonl", lines), target="mistral-chat", out=tmp_path / "out")
+    assert made.outcome.rejected == {}
+    first = made.file("train")[0]["messages"]
+    assert [turn["role"] for turn in first] == ["user", "assistant"]
+    assert first[0]["content"].startswith("당신은 점원입니다.\n\n")
+
+
+@pytest.mark.parametrize("target", ["openai-chat", "mistral-chat", "local-sharegpt"])
+def test_the_manifest_tells_what_the_system_says_in_every_line(tmp_path: Path, target: str) -> None:
+    lines = [_talk(each["prompt"], each["completion"], "당신은 점원입니다.") for each in questions(30)]
+    prepared(write_jsonl(tmp_path / "a.jsonl", lines), target=target, out=tmp_path / "out")
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["asking"]["instructions"]["ko"]["qa"] == "당신은 점원입니다."
+    prepared(write_jsonl(tmp_path / "b.jsonl", [*lines, _talk("또?", "예")]), target=target, out=tmp_path / "two")
+    manifest = json.loads((tmp_path / "two" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["asking"]["instructions"]["ko"]["qa"] == ""
