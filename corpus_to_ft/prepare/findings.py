@@ -42,7 +42,7 @@ def of_the_file(found: Survey, layout: Layout | None) -> Iterator[Finding]:
     """What the first pass shows."""
     yield from (Finding(0, "read", "warning", warning) for warning in found.warnings)
     if found.sheets_left:
-        told = "only the first sheet is read; not read: {names}"
+        told = "only one sheet is read; not read: {names}"
         yield Finding(0, "sheets", "warning", Sentence(told, names=", ".join(found.sheets_left)))
     if found.task == "classification":
         told = "{count} different completions: this is a classification; a small model does, and validation data tells"

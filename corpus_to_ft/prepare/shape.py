@@ -28,6 +28,10 @@ ORIGIN_NAMES = ("source", "document", "document_id", "doc_id", "url", "link", "f
 CHAT_NAMES, TALK_NAMES = ("messages",), ("conversations", "conversation", "dialogue", "turns")
 SYSTEM_NAMES = ("system", "system_prompt", "시스템")
 CHAT_EXTRA = ("tools", "parallel_tool_calls", "functions")
+# Of two columns of such a name nobody knows which is meant.
+LEARNT_NAMES = frozenset(
+    (*PROMPT_NAMES, *ANSWER_NAMES, *TEXT_NAMES, *CHAT_NAMES, *TALK_NAMES, *SYSTEM_NAMES, "chosen", "rejected")
+)
 COLUMN_CHARS = 500
 LOOK_AHEAD = 50
 
@@ -83,7 +87,8 @@ def recognize_form(first: Sequence[Mapping[str, Any]], source: str) -> Form:
     if form is None:
         told = (
             "{source}: there are no columns to learn from; it has: {columns}. Call them prompt and completion, or "
-            "give messages, conversations, instruction and output, or prompt, chosen and rejected"
+            "give messages, conversations, instruction and output, or prompt, chosen and rejected; a table needs a row "
+            "that names its columns"
         )
         raise ConfigError(Sentence(told, source=source, columns=", ".join(map(repr, usual)) or "-"))
     return form

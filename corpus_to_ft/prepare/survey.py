@@ -19,7 +19,13 @@ from corpus_to_ft.prepare.json_rows import JsonRows
 from corpus_to_ft.prepare.layout import KNOWN_ENDINGS, KNOWN_SEPARATORS
 from corpus_to_ft.prepare.shape import LOOK_AHEAD, Form, can_be_learnt, recognize_form
 from corpus_to_ft.prepare.spool import Entries, Refused, Workplace
-from corpus_to_ft.prepare.table_rows import read_csv_rows, read_parquet_rows, read_text_rows, read_workbook_rows
+from corpus_to_ft.prepare.table_rows import (
+    is_table,
+    read_csv_rows,
+    read_parquet_rows,
+    read_text_rows,
+    read_workbook_rows,
+)
 from corpus_to_ft.prepare.text_file import OpenText, open_text
 
 # What the classic tool took for a classification: fewer different completions than a third of the rows.
@@ -124,8 +130,11 @@ class Survey:
 def survey(path: Path, work: Workplace) -> Survey:
     """Raises ConfigError where the file cannot be read at all, or has nothing to learn from."""
     try:
+        if path.is_dir():
+            raise ConfigError(Sentence("{path}: is a folder; name one of its files", path=path))
         if not path.is_file():
-            raise ConfigError(Sentence("{path}: there is no such file", path=path))
+            told = "{path}: is no file that can be gone over twice; save what comes out of it and name that"
+            raise ConfigError(Sentence(told if path.exists() else "{path}: there is no such file", path=path))
         return _survey(path, work)
     except InputError as error:
         raise ConfigError(error.detail) from error
@@ -139,16 +148,20 @@ def _survey(path: Path, work: Workplace) -> Survey:
         told = "{path}: a file that ends in {suffix!r} is not known; those that are: {suffixes}"
         raise ConfigError(Sentence(told, path=path, suffix=suffix, suffixes=", ".join(SUFFIXES)))
     sheets_left: list[str] = []
+    warnings: list[Sentence] = []
     opened: OpenText | None = None
     if suffix in (".xlsx", ".xlsm"):
-        rows: Iterable[Row | BadRow] = read_workbook_rows(path, sheets_left)
+        rows: Iterable[Row | BadRow] = read_workbook_rows(path, sheets_left, warnings)
     elif suffix == ".parquet":
         rows = read_parquet_rows(path)
     else:
         opened = open_text(path, newline="" if suffix in (".csv", ".tsv", ".tab") else "\n")
-        rows = _text_rows(opened, path, suffix)
+        warnings += opened.warnings
+        rows = _text_rows(opened, path, suffix, warnings)
     try:
-        found = _read(path, iter(rows), opened, sheets_left, as_lines=suffix in (".jsonl", ".ndjson"), work=work)
+        found = _read(
+            path, iter(rows), opened, sheets_left, warnings, as_lines=suffix in (".jsonl", ".ndjson"), work=work
+        )
         found.as_it_is = found.as_it_is and isinstance(rows, JsonRows) and rows.is_lines
         return found
     finally:
@@ -157,8 +170,8 @@ def _survey(path: Path, work: Workplace) -> Survey:
 
 
 def _read(
-    path: Path, rows: Iterator[Row | BadRow], opened: OpenText | None, sheets_left: list[str], *, as_lines: bool,
-    work: Workplace,
+    path: Path, rows: Iterator[Row | BadRow], opened: OpenText | None, sheets_left: list[str],
+    warnings: list[Sentence], *, as_lines: bool, work: Workplace,
 ) -> Survey:  # fmt: skip
     held = list(islice(rows, LOOK_AHEAD))
     first = [row.fields for row in held if isinstance(row, Row)]
@@ -175,17 +188,17 @@ def _read(
         as_it_is=opened is not None and opened.as_it_is and as_lines,
         marked=opened is not None and opened.marked,
         sheets_left=sheets_left,
-        warnings=list(opened.warnings) if opened else [],
+        warnings=warnings,
     )
     _take(found, chain(held, rows))
     return found
 
 
-def _text_rows(opened: OpenText, path: Path, suffix: str) -> Iterable[Row | BadRow]:
+def _text_rows(opened: OpenText, path: Path, suffix: str, warnings: list[Sentence]) -> Iterable[Row | BadRow]:
+    if suffix in (".csv", ".tsv", ".tab") or (suffix == ".txt" and is_table(opened.stream)):
+        return read_csv_rows(opened.stream, path, warnings)
     if suffix == ".txt":
         return read_text_rows(opened.stream)
-    if suffix in (".csv", ".tsv", ".tab"):
-        return read_csv_rows(opened.stream, path)
     return JsonRows(opened.stream, path.name, can_be_learnt)
 
 

@@ -167,3 +167,75 @@ def test_the_manifest_tells_what_the_system_says_in_every_line(tmp_path: Path, t
     prepared(write_jsonl(tmp_path / "b.jsonl", [*lines, _talk("또?", "예")]), target=target, out=tmp_path / "two")
     manifest = json.loads((tmp_path / "two" / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["asking"]["instructions"]["ko"]["qa"] == ""
+
+
+def _table(count: int = 30, head: str = "질문,답변") -> str:
+    rows = "".join(f'"{each["prompt"]}","{each["completion"]}"\n' for each in questions(count))
+    return f"{head}\n{rows}"
+
+
+def _text(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8", newline="")
+    return path
+
+
+def test_a_quote_that_is_never_closed_swallows_nothing_unnoticed(tmp_path: Path) -> None:
+    rows = _table().splitlines(keepends=True)
+    after = [row.replace('"', "") for row in rows[21:]]
+    with pytest.raises(ConfigError, match="line 22"):
+        prepared(_text(tmp_path / "a.csv", "".join([*rows[:21], '"열린 질문,답\n', *after])))
+    made = prepared(_text(tmp_path / "b.csv", "".join([*rows, '"끝만 열린 질문,답\n'])))
+    assert made.outcome.rejected == {"bad_table": 1}
+    assert len(made.lines) == 30
+
+
+def test_what_stands_above_the_names_of_the_columns_is_told_and_left(tmp_path: Path) -> None:
+    made = prepared(_text(tmp_path / "a.csv", "고객센터 질의응답,\n2026년 11월,\n" + _table()))
+    assert len(made.lines) == 30
+    assert "read" in made.codes("warning")
+
+
+def test_two_columns_of_one_name_are_told_apart_unless_they_are_learnt(tmp_path: Path) -> None:
+    rows = "".join(f"{each['prompt']},{each['completion']},가,나\n" for each in questions(30))
+    made = prepared(_text(tmp_path / "a.csv", "질문,답변,비고,비고\n" + rows), out=tmp_path / "out")
+    assert read_lines(tmp_path / "out" / "provenance.jsonl")[0]["columns"] == {"비고": "가", "비고 4": "나"}
+    assert len(made.lines) == 30
+    with pytest.raises(ConfigError, match="another name"):
+        prepared(_text(tmp_path / "b.csv", "질문,답변,비고,질문\n" + rows))
+
+
+def test_the_sheet_that_names_columns_is_read_and_not_the_cover(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.append(["이 파일은 질의응답 모음입니다"])
+    book.active.append(["문의: 담당자에게"])
+    sheet = book.create_sheet("자료")
+    sheet.append(["고객 질의응답"])
+    sheet.merge_cells("A1:B1")
+    sheet.append([])
+    sheet.append(["질문", "답변"])
+    for each in questions(30):
+        sheet.append([each["prompt"], each["completion"]])
+    book.save(tmp_path / "a.xlsx")
+    made = prepared(tmp_path / "a.xlsx")
+    assert len(made.lines) == 30
+    assert {"sheets", "read"} <= made.codes("warning")
+
+
+def test_a_text_with_names_of_columns_between_tabs_is_a_table(tmp_path: Path) -> None:
+    rows = "".join(f"{n}\t{each['prompt']}\t{n % 2}\n" for n, each in enumerate(questions(30)))
+    made = prepared(_text(tmp_path / "a.txt", "id\tdocument\tlabel\n" + rows))
+    assert made.outcome.task == "classification"
+    assert len(made.lines) == 30
+
+
+def test_a_folder_and_a_pipe_are_told_for_what_they_are(tmp_path: Path) -> None:
+    import os
+
+    (tmp_path / "a.csv").mkdir()
+    with pytest.raises(ConfigError, match="folder"):
+        prepared(tmp_path / "a.csv")
+    os.mkfifo(tmp_path / "b.csv")
+    with pytest.raises(ConfigError, match="save what comes out of it"):
+        prepared(tmp_path / "b.csv")
