@@ -63,6 +63,18 @@ def start_command(server: Served, source: Path, *more: str, model: str = "gpt-4o
     return ["tune", "start", str(source), "--model", model, *where, "--yes", "--json", *more]
 
 
+def call(*arguments: str) -> int:
+    """The command in this process; its exit code, or the error that `main` would show."""
+    import click
+
+    from corpus_to_ft.cli.app import app
+
+    try:
+        return int(app(list(arguments), standalone_mode=False) or 0)
+    except click.exceptions.Exit as end:
+        return end.exit_code
+
+
 def corpus_to_ft(
     arguments: Sequence[str], home: Path, program: Sequence[str] = PROGRAM, **more: str
 ) -> subprocess.CompletedProcess[str]:

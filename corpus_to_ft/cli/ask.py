@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from corpus_to_ft.cli.hosting import tuner_of
+from corpus_to_ft.cli.hosting import find_job, tuner_of
 from corpus_to_ft.cli.look import safe
+from corpus_to_ft.decode import decode
 from corpus_to_ft.errors import ConfigError, ExitCode
 from corpus_to_ft.home import home
 from corpus_to_ft.language import Sentence, tr
@@ -62,7 +63,9 @@ class Asked:
 
 def ask(request: AskRequest) -> int:
     asked = _find(request)
-    question = request.question if request.question != "-" else sys.stdin.read().strip()
+    question = request.question if request.question != "-" else _read_question()
+    if not question.strip():
+        raise ConfigError(Sentence("the question is empty; say it in quotes, or - to read it from standard input"))
     system = (Message(role="system", content=request.system),) if request.system else ()
     messages = (*system, Message(role="user", content=question))
     laid_out = writer_of(asked.writer, asked.asking).asked(messages, request.kind)
@@ -88,6 +91,12 @@ def ask(request: AskRequest) -> int:
     return ExitCode.DONE
 
 
+def _read_question() -> str:
+    """Standard input as UTF-8, or as Korean Windows writes it."""
+    data = sys.stdin.buffer.read()
+    return decode(data, source="-").text.strip() if data.strip() else ""
+
+
 def _as_json(request: AskRequest, asked: Asked, laid_out: Mapping[str, Any], told: Told) -> dict[str, Any]:
     return {
         "model": asked.model,
@@ -104,9 +113,8 @@ def _as_json(request: AskRequest, asked: Asked, laid_out: Mapping[str, Any], tol
 def _find(request: AskRequest) -> Asked:
     """A job of ours says everything by itself; any other model needs to be told where it is."""
     with JobLedger.open(home()) as ledger:
-        job = ledger.job(request.model)
-    if job is None and request.model == "latest":
-        raise ConfigError(Sentence("there is no one job {name!r}; see: corpus-to-ft tune list", name=request.model))
+        # Only this name can be none of a host's.
+        job = find_job(ledger, request.model) if request.model == "latest" else ledger.job(request.model)
     if job and not job.tuned_model:
         said = "the job {id} has no tuned model yet ({state}); look with: corpus-to-ft tune show {id}"
         raise ConfigError(Sentence(said, id=job.id[:8], state=tr(job.state)))

@@ -17,7 +17,9 @@ from corpus_to_ft.errors import CorpusToFtError, ExitCode
 from corpus_to_ft.home import home
 from corpus_to_ft.language import Sentence, tr
 from corpus_to_ft.store.jobs import JobLedger
+from corpus_to_ft.targets import load_target
 from corpus_to_ft.tune.base import ResultPoint, Tuner
+from corpus_to_ft.tune.planning import last_day_of
 from corpus_to_ft.tune.report import Outcome, write_outcome
 from corpus_to_ft.tune.stage import Driver
 from corpus_to_ft.tuning import BEFORE_THE_JOB, TuneEvent, TuneJob
@@ -95,6 +97,9 @@ def _print_end(job: TuneJob) -> None:
         print(tr("tuned model: {model}", model=safe(job.tuned_model)))
         if job.tuned_model:
             print(tr('ask it: corpus-to-ft ask {id} "…"', id=job.id[:8]))
+            last_day = last_day_of(load_target(job.target), job)
+            if last_day:
+                print(tr("it answers until {date}, the last day of {model}", date=last_day, model=safe(job.model)))
 
 
 def print_jobs(*, as_json: bool) -> int:

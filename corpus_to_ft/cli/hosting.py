@@ -17,6 +17,7 @@ from corpus_to_ft.tuning import TuneJob
 
 # A quick look means a quick host.
 LISTED_S = 5.0
+SHOWN_JOBS = 10
 
 
 def tell(sentence: Sentence) -> None:
@@ -25,10 +26,13 @@ def tell(sentence: Sentence) -> None:
 
 def find_job(ledger: JobLedger, name: str) -> TuneJob:
     """Raises ConfigError where no job, or more than one, is called so."""
-    job = ledger.job(name)
-    if job is None:
-        raise ConfigError(Sentence("there is no one job {name!r}; see: corpus-to-ft tune list", name=name))
-    return job
+    found = ledger.jobs_called(name)
+    if len(found) > 1:
+        said = "{name!r} may mean several jobs: {ids}"
+        raise ConfigError(Sentence(said, name=name, ids=", ".join(job.id for job in found[:SHOWN_JOBS])))
+    if not found:
+        raise ConfigError(Sentence("there is no job {name!r}; see: corpus-to-ft tune list", name=name))
+    return found[0]
 
 
 def tuner_of(job: TuneJob) -> Tuner:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,7 +28,7 @@ from corpus_to_ft.tune.planning import (
     check_dates,
     check_files,
     find_data,
-    known_model,
+    last_day_of,
     plan_job,
     takers,
 )
@@ -154,8 +153,7 @@ def _examine(request: StartRequest, data: DataSet, files: Sequence[Checked], job
 def _dates(target: Target, job: TuneJob, tuner: Tuner, request: StartRequest) -> Iterator[Finding]:
     # Another address has other last days than the target's own.
     is_own = job.base_url == target.base_url.rstrip("/")
-    known = known_model(target, job.model)
-    shutdown = known.shutdown if known and is_own else ""
+    shutdown = last_day_of(target, job)
     if tuner.is_remote:
         try:
             said = tuner.model(job.model)
@@ -222,8 +220,6 @@ def _agree(job: TuneJob, request: StartRequest, tuner: Tuner) -> None:
 def _bound(job: TuneJob, request: StartRequest) -> None:
     if request.max_cost is None:
         return
-    if math.isnan(request.max_cost):
-        raise ConfigError(Sentence("--max-cost wants an amount in US dollars"))
     if job.cost is None:
         said = "--max-cost cannot be kept: no price of training {model} is known here; leave it out to go on"
         raise ConfigError(Sentence(said, model=job.model))

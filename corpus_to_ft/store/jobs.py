@@ -112,8 +112,9 @@ class JobLedger:
             connection.close()
 
     @contextmanager
-    def working_on(self, content: str) -> Iterator[None]:
-        """Nobody else sends this job meanwhile; raises StoreError when another process does."""
+    def working_on(self, content: str, waits: Callable[[str], None] | None = None) -> Iterator[None]:
+        """Nobody else works on it meanwhile. When another process does: StoreError, or with `waits`, which is told
+        of that process once, until it has done."""
         folder = self.path.with_name(LOCKS)
         with boundary(
             OSError, to=ConfigError, message=Sentence("cannot write into the folder {folder}", folder=folder)
@@ -125,8 +126,12 @@ class JobLedger:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 lock.seek(0)
-                said = "process {process} is sending this very job; look with: corpus-to-ft tune list"
-                raise StoreError(Sentence(said, process=lock.read().strip() or "?")) from error
+                other = lock.read().strip() or "?"
+                if waits is None:
+                    said = "process {process} is sending this very job; look with: corpus-to-ft tune list"
+                    raise StoreError(Sentence(said, process=other)) from error
+                waits(other)
+                fcntl.flock(lock, fcntl.LOCK_EX)
             lock.truncate(0)
             lock.write(str(os.getpid()))
             lock.flush()
@@ -164,14 +169,18 @@ class JobLedger:
 
         `latest` is the one that was planned last.
         """
+        found = self.jobs_called(name)
+        return found[0] if len(found) == 1 else None
+
+    def jobs_called(self, name: str) -> list[TuneJob]:
+        """All jobs that `name` may mean."""
         if name == "latest":
             rows = self._execute("SELECT payload FROM jobs ORDER BY number DESC LIMIT 1")
         else:
             rows = self._execute("SELECT payload FROM jobs WHERE ? IN (id, remote_id, tuned_model)", (name,))
         if not rows:
             rows = self._execute("SELECT payload FROM jobs WHERE substr(id, 1, ?) = ?", (len(name), name))
-        found: TuneJob | None = decode(rows[0][0]) if name and len(rows) == 1 else None
-        return found
+        return [decode(payload) for (payload,) in rows] if name else []
 
     def steps(self, job: str) -> list[Step]:
         """In the order in which they happened."""
@@ -182,7 +191,7 @@ class JobLedger:
 
     def keep_events(self, job: str, events: Iterable[TuneEvent]) -> None:
         """What a host told of a job; what was told before is kept once."""
-        told = [(job, digest(one.id, one.at, one.kind, one.message), encode(one)) for one in events]
+        told = [(job, digest(one.at, one.kind, one.message, one.metrics), encode(one)) for one in events]
         if told:
             with self._transaction() as connection:
                 connection.executemany("INSERT OR IGNORE INTO events VALUES (?, ?, ?)", told)

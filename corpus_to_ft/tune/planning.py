@@ -192,6 +192,12 @@ def known_model(target: Target, model: str) -> TunableModel | None:
     return target.models[max(found, key=len)] if found else None
 
 
+def last_day_of(target: Target, job: TuneJob) -> str:
+    """The ISO date on which the base model of a job ends; empty where nobody knows. Another address has other days."""
+    known = known_model(target, job.model)
+    return known.shutdown if known and job.base_url == target.base_url.rstrip("/") else ""
+
+
 def check_dates(target: Target, model: str, shutdown: str, today: date) -> Iterator[Finding]:
     """Whether there is still a model when the training is done. `shutdown` is what the host says, else the table's."""
     if target.closes and today.isoformat() >= target.closes:

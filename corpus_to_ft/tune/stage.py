@@ -170,7 +170,12 @@ class Driver:
 
     def _present(self, job: TuneJob, file: TrainingFile) -> str:
         """The id of the file at the host, which gets it only where it has not got these bytes."""
-        with self.ledger.working_on(digest(self._server, file.sha256, self.tuner.purpose)):
+
+        def waits(process: str) -> None:
+            self.tell(Sentence("waiting for process {process}, which sends {name}", process=process, name=file.name))
+
+        # Jobs that differ in their figures alone may be started side by side.
+        with self.ledger.working_on(digest(self._server, file.sha256, self.tuner.purpose), waits):
             known = self.ledger.file(self._server, file.sha256, self.tuner.purpose)
             if known and known.state == "present" and self.tuner.has_file(known.file_id):
                 self.tell(Sentence("{name} is at the host already ({id})", name=file.name, id=known.file_id))

@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 from serving import Served
-from tune_serving import PROGRAM, corpus_to_ft, environment, serve_tuning, start_command, training_file
+from tune_serving import PROGRAM, call, corpus_to_ft, environment, serve_tuning, start_command, training_file
 
-from corpus_to_ft.cli.app import app
 from corpus_to_ft.cli.watching import sparkline
 from corpus_to_ft.errors import BudgetReached, ConfigError, CorpusToFtError, TuneError
 from corpus_to_ft.targets import load_target
@@ -27,16 +26,6 @@ KEY = "sk-test-0123456789abcdef"
 def server() -> Iterator[Served]:
     with serve_tuning() as served:
         yield served
-
-
-def call(*arguments: str) -> int:
-    """The command in this process; its exit code, or the error that `main` would show."""
-    import click
-
-    try:
-        return int(app(list(arguments), standalone_mode=False) or 0)
-    except click.exceptions.Exit as end:
-        return end.exit_code
 
 
 def test_nothing_is_sent_before_somebody_agrees_and_the_price_is_said(server: Served, tmp_path: Path) -> None:
