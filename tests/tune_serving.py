@@ -107,3 +107,30 @@ def settled(server: Served) -> str:
     seen = server.stats()
     counts = (len(seen["files"]), len(seen["jobs"]), seen["charges"])
     return "" if counts == (1, 1, 1) else "files {}, jobs {}, charges {}".format(*counts)
+
+
+def on_a_terminal(
+    arguments: Sequence[str], home: Path, typed: bytes = b"", columns: int = 80, **more: str
+) -> tuple[int, str]:
+    """The exit code, and all that came to a terminal of this width; `typed` waits in it from the beginning."""
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    variables = {**environment(home), "TERM": "xterm-256color", **more}
+    os.write(ours, typed)
+    shown = b""
+    with subprocess.Popen(
+        [*PROGRAM, *arguments], stdin=theirs, stdout=theirs, stderr=theirs, env=variables, cwd=HERE.parent
+    ) as process:
+        os.close(theirs)
+        try:
+            while part := os.read(ours, 1 << 16):
+                shown += part
+        except OSError:
+            pass  # The other end is closed.
+    os.close(ours)
+    return process.returncode, shown.decode("utf-8", "replace")

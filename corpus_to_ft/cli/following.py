@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from contextlib import closing
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from corpus_to_ft.cli.hosting import as_json as job_json
 from corpus_to_ft.cli.hosting import driver, failed, find_job, tell, tuner_of
 from corpus_to_ft.cli.look import safe
-from corpus_to_ft.cli.watching import Watch, watching
+from corpus_to_ft.cli.watching import Watch, local, watching
 from corpus_to_ft.errors import CorpusToFtError, ExitCode
 from corpus_to_ft.home import home
 from corpus_to_ft.language import Sentence, tr
@@ -179,11 +178,7 @@ def event_json(event: TuneEvent) -> dict[str, Any]:
 
 def event_line(event: TuneEvent) -> str:
     level = "" if event.level == "info" else f"{tr(event.level)}: "
-    return safe(f"{_local(event.at)}  {level}{event.message}")
-
-
-def _local(at: str) -> str:
-    return datetime.fromisoformat(at).astimezone().strftime("%Y-%m-%d %H:%M:%S") if at else ""
+    return safe(f"{local(event.at)}  {level}{event.message}")
 
 
 def change(name: str, what: Literal["cancel", "pause", "resume"], *, as_json: bool) -> int:

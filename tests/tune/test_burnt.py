@@ -10,7 +10,16 @@ from pathlib import Path
 
 import pytest
 from serving import Served
-from tune_serving import PROGRAM, call, corpus_to_ft, environment, serve_tuning, start_command, training_file
+from tune_serving import (
+    PROGRAM,
+    call,
+    corpus_to_ft,
+    environment,
+    on_a_terminal,
+    serve_tuning,
+    start_command,
+    training_file,
+)
 
 from corpus_to_ft.errors import BudgetReached, ConfigError, StoreError
 from corpus_to_ft.store.jobs import JobLedger
@@ -248,3 +257,36 @@ def test_an_empty_question_is_not_asked(server: Served, tmp_path: Path, question
     done = corpus_to_ft(["ask", "gpt-4o-mini", question, "--base-url", server.url], tmp_path / "home")
     assert done.returncode == 2
     assert server.stats()["asked"] == []
+
+
+@pytest.mark.parametrize(("columns", "terminal"), [(80, "xterm-256color"), (40, "xterm-256color"), (80, "dumb")])
+def test_a_job_is_watched_on_a_terminal_to_its_end(server: Served, tmp_path: Path, columns: int, terminal: str) -> None:
+    server.set(statuses=["queued", "running", "running", "succeeded"], steps=40)
+    left_out = ("--json", "--yes")
+    command = [word for word in start_command(server, training_file(tmp_path)) if word not in left_out]
+    code, shown = on_a_terminal(command, tmp_path / "home", b"yes\n", columns, TERM=terminal)
+    assert code == 0, shown
+    assert "tuned model: ft:gpt-4o-mini:org::0001" in shown
+    assert ("█" in shown) == (terminal != "dumb")
+    assert ("40/40" in shown) == (terminal != "dumb")
+
+
+@pytest.mark.parametrize("typed", [b"y\n", b"no\n", b"\n", b"\x04"])
+def test_only_a_typed_yes_starts_a_training(server: Served, tmp_path: Path, typed: bytes) -> None:
+    command = [word for word in start_command(server, training_file(tmp_path)) if word != "--yes"]
+    code, shown = on_a_terminal(command, tmp_path / "home", typed)
+    assert code == 2, shown
+    assert "nothing was spent" in shown
+    assert server.stats()["files"] == []
+
+
+def test_who_has_trained_learns_until_when_the_model_answers(
+    server: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CORPUS_TO_FT_HOME", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+    own = f'[openai-chat]\nbase_url = "{server.url}"\n'
+    (tmp_path / "home" / "targets.toml").write_text(own, encoding="utf-8")
+    command = [word for word in start_command(server, training_file(tmp_path)) if word != "--json"]
+    assert call(*command) == 0
+    assert "2027-01-14" in capsys.readouterr().out

@@ -258,4 +258,4 @@ def test_a_course_of_figures_is_drawn_in_few_signs() -> None:
     assert sparkline([]) == ""
     assert sparkline([1.0, 1.0]) == "▁▁"
     assert sparkline([3.0, 2.0, 1.0]) == "█▅▁"
-    assert len(sparkline([float(number) for number in range(1000)])) == 24
+    assert len(sparkline([float(number) for number in range(1000)], 24)) == 24
