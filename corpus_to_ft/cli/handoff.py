@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from corpus_to_ft.cli.look import safe
+from corpus_to_ft.cli.look import safe, typed
 from corpus_to_ft.errors import ConfigError, ExitCode
 from corpus_to_ft.handoff.base import Exporter
 from corpus_to_ft.handoff.stage import HandedOff, hand_off
@@ -39,7 +40,7 @@ def _say(made: HandedOff) -> None:
         print(tr("{path}: {count} examples", path=made.folder / file.name, count=f"{file.examples:,}"))
     told = "the longest has {longest} tokens (cl100k_base); the trainer is told {length}"
     print(tr(told, longest=f"{made.survey.longest:,}", length=f"{made.survey.length:,}"))
-    print(tr("next: cd {folder} && {command}", folder=made.folder, command=made.command))
+    print(safe(tr("next: cd {folder} && {command}", folder=shlex.quote(typed(made.folder)), command=made.command)))
 
 
 def _setting(override: str) -> tuple[str, Any]:

@@ -43,6 +43,11 @@ def safe(text: str) -> str:
     return text.translate(CONTROL)
 
 
+def typed(path: Path) -> str:
+    """As an argument of a command: a name that begins with a dash would be taken for an option."""
+    return f"./{path}" if str(path).startswith("-") else str(path)
+
+
 def print_status(out: Path, *, as_json: bool) -> int:
     with RunStore.read(out) as store:
         counts = {**Contents(store).counts(), "calls": len(store.calls())}

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from corpus_to_ft.cli.look import safe
+from corpus_to_ft.cli.look import safe, typed
 from corpus_to_ft.errors import ConfigError, ExitCode
 from corpus_to_ft.language import Sentence, tr
 from corpus_to_ft.prepare.base import Remedy
@@ -57,7 +57,7 @@ class Asked(Dialog):
                 _say(f"  * {tr(remedy.message)}")
             return True
         for example in remedy.examples:
-            _say(f"      {safe(example)}")
+            _say(f"      {example}")
         default = remedy.kind != "proposed"
         return _ask(tr(remedy.message), default=default)
 
@@ -112,8 +112,11 @@ def _ask(question: str, *, default: bool) -> bool:
     while True:
         if not sys.stdin.isatty():
             raise ConfigError(Sentence("nobody is at the terminal to agree; add --yes, or look first with --dry-run"))
-        print(f"{question} {'[Y/n]' if default else '[y/N]'} ", end="", file=sys.stderr, flush=True)
+        print(safe(f"{question} {'[Y/n]' if default else '[y/N]'} "), end="", file=sys.stderr, flush=True)
         line = sys.stdin.readline()
+        if not line:
+            # Ctrl-D leaves the cursor where it was.
+            _say("")
         answer = line.strip().casefold()
         if answer in REFUSALS or not line:
             return False
@@ -125,12 +128,12 @@ def _ask(question: str, *, default: bool) -> bool:
 
 
 def _say(text: str) -> None:
-    print(text, file=sys.stderr)
+    print(safe(text), file=sys.stderr)
 
 
 def _say_findings(outcome: Outcome, start: int = 0) -> None:
     for finding in outcome.findings[start : start + MOST_FINDINGS]:
-        _say(f"  {LEVELS[finding.level]} {safe(tr(finding.message))}")
+        _say(f"  {LEVELS[finding.level]} {tr(finding.message)}")
 
 
 def _say_counts(outcome: Outcome) -> None:
@@ -142,7 +145,7 @@ def _say_counts(outcome: Outcome) -> None:
         )
     )  # fmt: skip
     for each in outcome.estimates[:4]:
-        if each.cost is None:
+        if each.cost is None or not each.tokens:
             continue
         told = "  {model}: about ${cost} for {epochs} epochs of {tokens} tokens (prices of {date})"
         _say(
@@ -158,14 +161,14 @@ def _say_end(outcome: Outcome, *, dry_run: bool) -> None:
         print(tr("Nothing was written."))
         return
     if outcome.unchanged:
-        print(tr("{path}: is as it should be; nothing needs to be done", path=outcome.path))
+        print(safe(tr("{path}: is as it should be; nothing needs to be done", path=outcome.path)))
     for made in outcome.files:
-        print(f"  {made.path}  {made.rows:,}")
+        print(safe(f"  {made.path}  {made.rows:,}"))
     if dry_run or (not outcome.files and not outcome.unchanged):
         print(tr("Nothing was written."))
         return
     for line in advice(outcome):
-        print(line)
+        print(safe(line))
     lost = sum(outcome.rejected.values())
     if lost:
         counts = ", ".join(f"{tr(reason)} {count:,}" for reason, count in outcome.rejected.items())
@@ -174,8 +177,8 @@ def _say_end(outcome: Outcome, *, dry_run: bool) -> None:
 
 def command(outcome: Outcome) -> str:
     """What starts the tuning on what was written."""
-    files = [str(made.path) for made in outcome.files]
-    data = str(outcome.out) if outcome.out is not None else (files[0] if files else str(outcome.path))
+    files = [typed(made.path) for made in outcome.files]
+    data = typed(outcome.out) if outcome.out is not None else (files[0] if files else typed(outcome.path))
     parts = ["corpus-to-ft", "tune", "start", data, "--target", outcome.target.name]
     priced = [each.model for each in outcome.estimates]
     parts += ["--model", priced[0] if priced else "MODEL"]

@@ -132,9 +132,11 @@ def survey(path: Path, work: Workplace) -> Survey:
     try:
         if path.is_dir():
             raise ConfigError(Sentence("{path}: is a folder; name one of its files", path=path))
+        if not path.exists():
+            raise ConfigError(Sentence("{path}: there is no such file", path=path))
         if not path.is_file():
             told = "{path}: is no file that can be gone over twice; save what comes out of it and name that"
-            raise ConfigError(Sentence(told if path.exists() else "{path}: there is no such file", path=path))
+            raise ConfigError(Sentence(told, path=path))
         return _survey(path, work)
     except InputError as error:
         raise ConfigError(error.detail) from error

@@ -284,3 +284,17 @@ def test_a_format_without_conversations_and_a_file_without_a_line_are_told(tmp_p
     with pytest.raises(ConfigError, match=r"none of the 1 lines .* train\.jsonl line 1: question or answer is empty"):
         handed("trl", dataset(tmp_path, [{"prompt": "", "completion": ""}], writer="prompt_completion"))
     assert not (tmp_path / "handed").exists()
+
+
+@pytest.mark.parametrize("name", ["두 말 '따옴표'", "-dash"])
+def test_the_next_command_can_be_typed(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import shlex
+
+    monkeypatch.chdir(tmp_path)
+    dataset(Path("out"), [talk(1), talk(2)])
+    print_handoff(Path("out"), trainer="trl", folder=Path(name), overrides=[], as_json=False)
+    said = capsys.readouterr().out.splitlines()[-1]
+    words = shlex.split(said[said.index("cd ") :])
+    assert words[:3] == ["cd", f"./{name}" if name.startswith("-") else name, "&&"]
