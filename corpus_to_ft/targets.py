@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
+from difflib import get_close_matches
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from corpus_to_ft.errors import ConfigError, cause_of
 from corpus_to_ft.home import home
 from corpus_to_ft.language import Sentence
-from corpus_to_ft.plugin import contradiction, explain
+from corpus_to_ft.plugin import contradiction, explain, plugin_names, refuse_above
 from corpus_to_ft.records import Epochs, Target, TunableModel
 
 # `gpt-4o-mini-2024-07-18` is a `gpt-4o-mini`.
@@ -37,7 +38,22 @@ def _is_date(text: str) -> str:
     return text
 
 
-IsoDate = Annotated[str, AfterValidator(_is_date)]
+def _as_text(value: Any) -> Any:
+    """A date without quotes is one of TOML's own."""
+    return value.isoformat() if type(value) is date else value
+
+
+def _is_plugin_of(folder: str) -> Callable[[str], str]:
+    def check(name: str) -> str:
+        if name and name not in plugin_names(folder):
+            told = "there is no {folder} plugin {name!r}; there are: {choices}"
+            raise contradiction(told, folder=folder, name=name, choices=", ".join(plugin_names(folder)))
+        return name
+
+    return check
+
+
+IsoDate = Annotated[str, BeforeValidator(_as_text), AfterValidator(_is_date)]
 Dollars = Annotated[float, Field(ge=0)]
 STRICT = ConfigDict(frozen=True, extra="forbid")
 
@@ -50,6 +66,14 @@ class EpochFacts(BaseModel):
     min: int = Field(default=1, ge=1)
     max: int = Field(ge=1)
     default: int | None = Field(default=None, ge=1)
+
+    @model_validator(mode="after")
+    def _is_in_order(self) -> Self:
+        refuse_above(self, "min", "max")
+        if self.default is not None and not self.min <= self.default <= self.max:
+            told = "default ({default}) is not between min ({min}) and max ({max})"
+            raise contradiction(told, default=self.default, min=self.min, max=self.max)
+        return self
 
 
 class ModelFacts(BaseModel):
@@ -71,7 +95,7 @@ class TargetFacts(BaseModel):
 
     model_config = STRICT
 
-    writer: str
+    writer: Annotated[str, AfterValidator(_is_plugin_of("write"))]
     encoding: str
     max_tokens: int = Field(ge=1)
     min_examples: int = Field(ge=1)
@@ -87,7 +111,7 @@ class TargetFacts(BaseModel):
     suffix_chars: int = Field(default=0, ge=0)
     epochs: EpochFacts | None = None
     formats: tuple[str, ...] = ()
-    tuner: str = ""
+    tuner: Annotated[str, AfterValidator(_is_plugin_of("tune"))] = ""
     base_url: str = ""
     api_key_env: str = ""
     closes: IsoDate = ""
@@ -105,9 +129,11 @@ def load_target(name: str) -> Target:
     """Raises ConfigError with the list of right names, or with what is wrong in the user's own file."""
     tables = _tables()
     if name not in tables:
-        raise ConfigError(
-            Sentence("there is no target {name!r}; there are: {names}", name=name, names=", ".join(tables))
-        )
+        names = ", ".join(tables)
+        if near := get_close_matches(name.casefold(), tables, n=1):
+            told = "there is no target {name!r} (did you mean {near!r}?); there are: {names}"
+            raise ConfigError(Sentence(told, name=name, near=near[0], names=names))
+        raise ConfigError(Sentence("there is no target {name!r}; there are: {names}", name=name, names=names))
     try:
         facts = TargetFacts.model_validate(_inherited(name, tables))
     except ValidationError as error:

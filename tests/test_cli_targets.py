@@ -45,6 +45,21 @@ def test_from_the_closing_day_on_a_target_is_over(day: date, told: str, capsys: 
     assert "- Prices are those of a mirror" in said
 
 
+@pytest.mark.parametrize("columns", ["40", "80"])
+@pytest.mark.parametrize("name", ["", *target_names()])
+def test_nothing_is_cut_short_in_a_narrow_terminal(
+    columns: str, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CORPUS_TO_FT_LANG", "ko")
+    monkeypatch.setenv("COLUMNS", columns)
+    language.language.cache_clear()
+    print_targets(name, as_json=False)
+    said = capsys.readouterr().out
+    assert "…" not in said
+    if name == "openai-chat":
+        assert ["gpt-4o", "25.00", "3.75", "1.875", "15.00"] in [line.split()[:5] for line in said.splitlines()]
+
+
 def test_machines_get_everything_with_the_days_left(capsys: pytest.CaptureFixture[str]) -> None:
     print_targets("", as_json=True, today=date(2026, 11, 21))
     told = {line["name"]: line for line in map(json.loads, capsys.readouterr().out.splitlines())}

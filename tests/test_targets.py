@@ -97,6 +97,10 @@ def test_a_user_changes_one_key_and_adds_a_target_like_another() -> None:
         ("[openai-chat]\nmax_token = 5", r"\[openai-chat\]: unknown key 'max_token' \(did you mean 'max_tokens'\?\)"),
         ('[openai-chat]\nmax_tokens = "many"', "max_tokens: it should be a whole number"),
         ('[openai-chat]\ncloses = "soon"', "closes: it should be a date such as 2027-01-31, and 'soon' is none"),
+        ("[openai-chat]\nepochs = { min = 5, max = 2 }", r"min \(5\) is above max \(2\)"),
+        ("[openai-chat]\nepochs = { max = 2, default = 3 }", r"default \(3\) is not between min \(1\) and max \(2\)"),
+        ('[openai-chat]\nwriter = "none"', "writer: there is no write plugin 'none'; there are: alpaca"),
+        ('[openai-chat]\ntuner = "none"', "tuner: there is no tune plugin 'none'; there are: clova"),
         ('[new]\nlike = "none"', "like = 'none' is no other target; there are: legacy"),
         ('[new]\nlike = "new"', "like = 'new' is no other target"),
         ('[new]\nwriter = "chat"', "encoding: it is missing"),
@@ -109,6 +113,16 @@ def test_a_mistake_in_the_users_file_is_told_with_its_place(text: str, told: str
     with pytest.raises(ConfigError, match=told) as failed:
         load_target("new" if "new" in text else "openai-chat")
     assert str(file) in str(failed.value)
+
+
+def test_a_date_may_stand_without_quotes() -> None:
+    own("[openai-chat]\nverified_on = 2026-11-01\ncloses = 2027-01-06\n")
+    assert (load_target("openai-chat").verified_on, load_target("openai-chat").closes) == ("2026-11-01", "2027-01-06")
+
+
+def test_a_slip_of_the_pen_gets_the_name_that_is_meant() -> None:
+    with pytest.raises(ConfigError, match="did you mean 'openai-chat'"):
+        load_target("OpenAI-cht")
 
 
 def test_home_is_where_the_variable_says_and_else_a_folder_for_data(monkeypatch: pytest.MonkeyPatch) -> None:

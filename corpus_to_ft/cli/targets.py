@@ -54,28 +54,40 @@ def _until(until: str, day: date) -> str:
 
 def _print_all(targets: list[Target], day: date) -> None:
     table = Table(box=None, pad_edge=False)
+    console = _console(least=80)
     for heading in ("target", "where", "tokens a line", "open until"):
         # A name that is cut short cannot be typed.
         justify: Literal["left", "right"] = "right" if heading == "tokens a line" else "left"
-        table.add_column(tr(heading), justify=justify, no_wrap=heading != "where")
+        table.add_column(tr(heading), justify=justify, no_wrap=heading != "where", overflow="fold")
     for target in targets:
         table.add_row(target.name, safe(tr(target.title)), f"{target.max_tokens:,}", _until(target.closes, day))
-    Console(markup=False).print(table)
+    console.print(table)
     print(tr("Prices, limits and what is not certain: corpus-to-ft targets NAME"))
 
 
 def _print_one(target: Target, day: date) -> None:
     table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_column(no_wrap=True)
+    # Where it does not fit, every sign still has its place.
+    table.add_column(overflow="fold")
     for name, value in _facts(target, day):
         if value:
             table.add_row(tr(name), safe(value))
-    console = Console(markup=False)
-    console.print(table)
+    _console(least=40).print(table)
     if target.models:
-        console.print(_models(target, day))
+        models = _models(target, day)
+        wide = _console(least=10_000)
+        _console(least=wide.measure(models).maximum).print(models)
         print(tr("US dollars a million tokens, as of {date}", date=target.verified_on))
     for note in target.notes:
         print(f"- {safe(tr(note))}")
+
+
+def _console(least: int) -> Console:
+    """At least so wide, however narrow the terminal: figures and names that are cut short are of no use."""
+    console = Console(markup=False)
+    console.width = max(console.width, least)
+    return console
 
 
 def _facts(target: Target, day: date) -> Iterator[tuple[str, str]]:
