@@ -30,7 +30,7 @@ from corpus_to_ft.validate.base import Finding
 from corpus_to_ft.write.prompt_completion import PromptCompletionWriter
 
 DEFAULT_TARGETS = {"chat": "openai-chat", "preference": "openai-dpo", "completion": "legacy", "text": "legacy"}
-SPLIT, MASK = "split", "mask_personal"
+SPLIT, MASK, REPLACES = "split", "mask_personal", "replaces"
 # Remedies that only a person can want, and can name beforehand.
 PROPOSED = ("lower_prompts", "lower_completions", "strip_prompt_prefix", "strip_completion_prefix", MASK)
 
@@ -110,7 +110,7 @@ def prepare(request: Request, dialog: Dialog) -> Outcome:
         preparing = _Preparing(request, dialog, found, target, compared, work)
         if replaces:
             told = Sentence("the earlier result in {out} is replaced", out=request.out)
-            preparing.outcome.findings.append(Finding(0, "replaces", "note", told))
+            preparing.outcome.findings.append(Finding(0, REPLACES, "note", told))
         return preparing.run()
 
 
@@ -278,7 +278,9 @@ def _keeping(layout: Layout) -> Layout:
 def _counts(findings: Collection[Finding]) -> dict[str, int]:
     counts: dict[str, int] = {}
     for finding in findings:
-        counts[finding.code] = counts.get(finding.code, 0) + 1
+        # What stood in the folder before says nothing of the data, and the same data gives the same bytes.
+        if finding.code != REPLACES:
+            counts[finding.code] = counts.get(finding.code, 0) + 1
     return counts
 
 
