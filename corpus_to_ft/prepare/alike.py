@@ -70,7 +70,8 @@ class Alike:
         same side of the split.
         """
         plain = " ".join(question.split()).casefold()
-        self._whole.add(key_of(setting, question, answer))
+        # Space around texts is not kept where prompts and completions are laid out.
+        self._whole.add(key_of(setting, question.strip(), answer.strip()))
         self._asked.add(key_of(plain))
         self._set.add(key_of(setting, plain))
         self._said.add(key_of(" ".join(answer.split())))

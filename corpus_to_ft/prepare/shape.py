@@ -130,8 +130,9 @@ def _preference_form(names: Sequence[str]) -> Form | None:
         columns = {"prompt": theirs["input"], "chosen": theirs["preferred_output"]}
         return _made("preference", names, {**columns, "rejected": theirs["non_preferred_output"]})
     chosen, rejected = _find(names, ("chosen",)), _find(names, ("rejected",))
+    # Without one both answers are whole talks, which begin with what is asked.
     prompt = _find(names, (*TALK_NAMES, *CHAT_NAMES, *PROMPT_NAMES))
-    if not (chosen and rejected and prompt):
+    if not (chosen and rejected):
         return None
     columns = {"prompt": prompt, "chosen": chosen, "rejected": rejected, "system": _find(names, SYSTEM_NAMES)}
     return _made("preference", names, columns)
@@ -175,17 +176,26 @@ def _preference(get: Mapping[str, Any]) -> Entry:
     if isinstance(asked, Mapping):
         extra = {name: asked[name] for name in CHAT_EXTRA if asked.get(name) is not None}
         asked = asked.get("messages")
-    turns = _talk(asked, "user", "prompt")
     preferred, rejected = (
         _talk(get.get("chosen"), "assistant", "chosen"),
         _talk(get.get("rejected"), "assistant", "rejected"),
     )
+    turns = _talk(asked, "user", "prompt") if "prompt" in get else _both_begin_with(preferred, rejected)
     # Some give the whole talk twice, the question in both.
     preferred, rejected = preferred[len(turns) :] or preferred[-1:], rejected[len(turns) :] or rejected[-1:]
     system = get.get("system")
     if isinstance(system, str) and system.strip() and not any(turn["role"] == "system" for turn in turns):
         turns = [{"role": "system", "content": cleaned(system)}, *turns]
     return Entry(0, turns, preferred=preferred, rejected=rejected, extra=extra)
+
+
+def _both_begin_with(preferred: Sequence[Mapping[str, Any]], rejected: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """The turns before the last one, if they are the same in both."""
+    turns = list(preferred[:-1])
+    if not turns or turns != list(rejected[:-1]):
+        told = "chosen and rejected should be the same talk up to their last message; else name what is asked prompt"
+        raise InputError("not_same_talk", Sentence(told))
+    return turns
 
 
 def _talk(value: Any, role: str, name: str) -> list[Mapping[str, Any]]:

@@ -36,6 +36,7 @@ ENOUGH_LETTERS = 200_000
 _SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 _LATIN = re.compile("[A-Za-z]")
 _UPPER = re.compile("[A-Z]")
+_PUT_THERE = re.compile(f"(?:{'|'.join(map(re.escape, KNOWN_ENDINGS))})$")
 _LETTER = re.compile(r"[^\W\d_]")
 SUFFIXES = (".csv", ".tsv", ".tab", ".xlsx", ".xlsm", ".json", ".jsonl", ".ndjson", ".txt", ".parquet")
 
@@ -75,7 +76,8 @@ class Common:
         self.has_newline = self.has_newline or "\n" in text
         if self.letters > ENOUGH_LETTERS:
             return
-        head = text[:2000]
+        # An ending that was put there is not how people write.
+        head = _PUT_THERE.sub("", text)[:2000]
         latin = len(_LATIN.findall(head))
         self.latin += latin
         self.letters += latin if head.isascii() else len(_LETTER.findall(head))

@@ -239,3 +239,36 @@ def test_a_folder_and_a_pipe_are_told_for_what_they_are(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "b.csv")
     with pytest.raises(ConfigError, match="save what comes out of it"):
         prepared(tmp_path / "b.csv")
+
+
+def test_two_talks_that_differ_in_their_last_message_are_a_preference(tmp_path: Path) -> None:
+    lines = [
+        {
+            "chosen": _talk(each["prompt"], each["completion"], "점원입니다.")["messages"],
+            "rejected": _talk(each["prompt"], "모릅니다.", "점원입니다.")["messages"],
+        }
+        for each in questions(30)
+    ]
+    lines.append({"chosen": lines[0]["chosen"], "rejected": lines[1]["rejected"]})
+    made = prepared(write_jsonl(tmp_path / "a.jsonl", lines))
+    assert made.outcome.target.name == "openai-dpo"
+    assert made.outcome.rejected == {"not_same_talk": 1}
+    assert [turn["role"] for turn in made.lines[0]["input"]["messages"]] == ["system", "user"]
+    assert [len(made.lines[0][name]) for name in ("preferred_output", "non_preferred_output")] == [1, 1]
+
+
+def test_an_ending_in_capitals_is_no_shouting(tmp_path: Path) -> None:
+    lines = [{"prompt": each["prompt"], "completion": f" {n}월 END"} for n, each in enumerate(questions(60))]
+    assert not {each.code for each in prepared(write_jsonl(tmp_path / "a.jsonl", lines)).outcome.remedies} & {
+        "lower_completions"
+    }
+
+
+def test_lines_that_come_out_the_same_are_duplicates(tmp_path: Path) -> None:
+    lines = [
+        *questions(30),
+        *({"prompt": f"{q['prompt']} ", "completion": f" {q['completion']}"} for q in questions(3)),
+    ]
+    first = prepared(write_jsonl(tmp_path / "a.jsonl", lines))
+    assert first.outcome.rejected == {"duplicate": 3}
+    assert prepared(first.outcome.files[0].path).outcome.unchanged
