@@ -2,7 +2,8 @@
 
     CorpusToFtError
     ├── ConfigError              the user can fix it; exit 2, no traceback
-    │   └── MissingExtra         an optional package is not installed; names the extra
+    │   ├── MissingExtra         an optional package is not installed; names the extra
+    │   └── Declined             somebody was asked and did not agree; exit 5, nothing was done
     ├── InputError               one source or item is unusable; becomes a Rejected, the run goes on
     ├── ProviderError
     │   ├── ProviderUnavailable  transient; retried, then postponed to the next run
@@ -80,6 +81,12 @@ class MissingExtra(ConfigError):
     def __init__(self, feature: str, extra: str) -> None:
         what = "{feature} needs an optional package. Install it: pip install 'corpus-to-ft[{extra}]'"
         super().__init__(Sentence(what, feature=feature, extra=extra))
+
+
+class Declined(ConfigError):
+    """Somebody was asked and did not agree; nothing was done."""
+
+    exit_code = ExitCode.DECLINED
 
 
 class InputError(CorpusToFtError):

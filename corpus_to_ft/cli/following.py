@@ -15,6 +15,7 @@ from corpus_to_ft.cli.watching import Watch, local, watching
 from corpus_to_ft.errors import CorpusToFtError, ExitCode
 from corpus_to_ft.home import home
 from corpus_to_ft.language import Sentence, tr
+from corpus_to_ft.llm.sdk import one_line
 from corpus_to_ft.store.jobs import JobLedger
 from corpus_to_ft.targets import load_target
 from corpus_to_ft.tune.base import ResultPoint, Tuner
@@ -23,6 +24,7 @@ from corpus_to_ft.tune.report import Outcome, write_outcome
 from corpus_to_ft.tune.stage import Driver
 from corpus_to_ft.tuning import BEFORE_THE_JOB, TuneEvent, TuneJob
 
+WIDEST = 10_000
 LISTED_COLUMNS = ("job", "state", "target", "model", "tuned model", "cost", "planned_at")
 
 
@@ -42,7 +44,7 @@ def follow_job(name: str, *, poll_s: float, as_json: bool, wait: bool) -> int:
                 job = _watched(job, tuner, ledger, poll_s)
             elif not job.has_ended:
                 _how_to_come_back(job)
-            if job.state == "succeeded":
+            if job.has_ended and job.remote_id:
                 _bring_home(job, tuner, driver(tuner, ledger, poll_s))
     if as_json:
         print(json.dumps(job_json(job), ensure_ascii=False))
@@ -81,7 +83,7 @@ def _bring_home(job: TuneJob, tuner: Tuner, drives: Driver) -> None:
     if (folder / f"{job.id}.json").is_file():
         return
     try:
-        points: Iterable[ResultPoint] = tuner.results(job)
+        points: Iterable[ResultPoint] = tuner.results(job) if job.state == "succeeded" else ()
         drives.heard(job)
         outcome = Outcome(job=job, points=tuple(points), events=tuple(drives.ledger.events(job.id)))
         written = write_outcome(folder, outcome)
@@ -210,15 +212,26 @@ def print_checkpoints(name: str, *, as_json: bool) -> int:
 
 
 def print_table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    """A table, or where the terminal is too narrow for it a block of lines each: what is cut up cannot be copied."""
     from rich.console import Console
     from rich.markup import escape
+    from rich.measure import Measurement
     from rich.table import Table
 
     shown = [tr(heading) for heading in headings]
+    cells = [[one_line(safe(cell)) for cell in row] for row in rows]
     table = Table(show_header=any(shown), box=None if not any(shown) else Table().box)
     for heading in shown:
-        # What is cut short cannot be typed.
         table.add_column(heading, overflow="fold")
-    for row in rows:
-        table.add_row(*(escape(safe(cell)) for cell in row))
-    Console().print(table)
+    for row in cells:
+        table.add_row(*(escape(cell) for cell in row))
+    console = Console()
+    needed = Measurement.get(console, console.options.update(max_width=WIDEST), table).maximum
+    if not console.is_terminal:
+        # A file or a program has no width.
+        Console(width=max(needed, 1)).print(table)
+    elif any(shown) and needed > console.width:
+        for row in cells:
+            print("\n".join(f"{heading}: {cell}" for heading, cell in zip(shown, row, strict=True) if cell), end="\n\n")
+    else:
+        console.print(table)

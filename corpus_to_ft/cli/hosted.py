@@ -17,6 +17,8 @@ KeyEnv = Annotated[str, typer.Option("--api-key-env", help=tr("environment varia
 All = Annotated[bool, typer.Option("--all", help=tr("also those that were not tuned by you"))]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help=tr("do not ask before something is deleted"))]
 Json = Annotated[bool, typer.Option("--json", help=tr("print JSON for machines"))]
+# So much of an id is shown in lists.
+SHOWN_ID = 8
 Id = Annotated[str, typer.Argument(metavar="ID")]
 
 
@@ -41,7 +43,8 @@ def delete_model(
     json: Json = False,
 ) -> int:  # fmt: skip
     def take_away(tuner: Any, ledger: Any) -> None:
-        job = ledger.job(model)
+        # The beginning of an id may be a model's name; what is deleted was named whole.
+        job = next((job for job in ledger.jobs() if model in (job.id, job.id[:SHOWN_ID], job.remote_id)), None)
         name = job.tuned_model if job and job.tuned_model else model
         _agree(name, yes=yes)
         tuner.delete_model(name)
@@ -101,14 +104,14 @@ def _at_host(target: str, base_url: str, api_key_env: str, what: Callable[[Any, 
 
 
 def _names(job: Any) -> set[str]:
-    return {job.id, job.tuned_model, *(file.remote_id for file in job.files)}
+    return {job.id, job.id[:SHOWN_ID], job.remote_id, job.tuned_model, *(file.remote_id for file in job.files)}
 
 
 def _agree(name: str, *, yes: bool) -> None:
     """Raises ConfigError where nobody agrees."""
     import sys
 
-    from corpus_to_ft.errors import ConfigError
+    from corpus_to_ft.errors import ConfigError, Declined
     from corpus_to_ft.language import Sentence
 
     if yes:
@@ -117,7 +120,7 @@ def _agree(name: str, *, yes: bool) -> None:
         raise ConfigError(Sentence("nobody is at the terminal to agree to deleting {name}; add --yes", name=name))
     print(tr("Delete {name} for good? Type yes: ", name=name), end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in ("yes", "예", "네"):
-        raise ConfigError(Sentence("stopped; nothing was deleted"))
+        raise Declined(Sentence("stopped; nothing was deleted"))
 
 
 def _print(lines: list[dict[str, Any]], *, as_json: bool) -> None:

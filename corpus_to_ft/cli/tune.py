@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from corpus_to_ft.language import tr
+from corpus_to_ft.language import Sentence, tr
 
 tune_app = typer.Typer(help=tr("Tune a model at a host, and look after the jobs."), no_args_is_help=True)
 Job = Annotated[str, typer.Argument(metavar="ID", help=tr("our id or its beginning, the host's id, or latest"))]
@@ -17,6 +17,8 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help=tr("do not ask before mon
 BaseUrl = Annotated[str, typer.Option("--base-url", help=tr("address of the host"))]
 KeyEnv = Annotated[str, typer.Option("--api-key-env", help=tr("environment variable that holds the key"))]
 POLL_S = 5.0
+# What hosts call epochs.
+EPOCHS_ELSEWHERE = frozenset({"n_epochs", "num_epochs", "num_train_epochs", "train_epochs", "trainEpochs"})
 
 
 @tune_app.command(help=tr("Check the files, say what it costs, send them and start the job; again: go on with it."))
@@ -57,15 +59,20 @@ def start(
     json: Json = False,
 ) -> int:
     from corpus_to_ft.cli.tuning import StartRequest, assigned, start_job
+    from corpus_to_ft.errors import ConfigError
     from corpus_to_ft.tune.planning import Wish
 
     figures = {
         "epochs": epochs, "batch_size": batch_size, "learning_rate_multiplier": learning_rate_multiplier, "beta": beta,
     }  # fmt: skip
+    more = assigned(hyper, "--hyper")
+    if doubled := EPOCHS_ELSEWHERE & more.keys():
+        # The price is reckoned with the epochs.
+        raise ConfigError(Sentence("{name}: say it with --epochs", name=", ".join(sorted(doubled))))
     chosen = {name: value for name, value in figures.items() if value is not None}
     wish = Wish(
         source=source, validation=validation, target=target, model=model, method=method,
-        hyperparameters={**chosen, **assigned(hyper, "--hyper")}, suffix=suffix, seed=seed, wandb=wandb,
+        hyperparameters={**more, **chosen}, suffix=suffix, seed=seed, wandb=wandb,
         metadata={name: str(value) for name, value in assigned(metadata, "--metadata", as_text=True).items()},
     )  # fmt: skip
     return start_job(

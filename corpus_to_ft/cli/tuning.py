@@ -14,7 +14,7 @@ from typing import Any
 
 from corpus_to_ft.cli.following import follow_job
 from corpus_to_ft.cli.hosting import as_json, driver, tell
-from corpus_to_ft.errors import BudgetReached, ConfigError, ExitCode, ProviderError
+from corpus_to_ft.errors import BudgetReached, ConfigError, Declined, ExitCode, ProviderError
 from corpus_to_ft.home import home
 from corpus_to_ft.language import Sentence, joined, tr
 from corpus_to_ft.records import Target
@@ -214,7 +214,7 @@ def _agree(job: TuneJob, request: StartRequest, tuner: Tuner) -> None:
         raise ConfigError(Sentence(said, price=price_of(job)))
     print(tr("Start the training? Type yes: "), end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in ("yes", "예", "네"):
-        raise ConfigError(Sentence("stopped before anything was sent; nothing was spent"))
+        raise Declined(Sentence("stopped before anything was sent; nothing was spent"))
 
 
 def _bound(job: TuneJob, request: StartRequest) -> None:

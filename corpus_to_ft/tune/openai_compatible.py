@@ -6,6 +6,7 @@ the client's; `stage.py` looks for it before it is sent again.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from openai import APIStatusError
     from openai.types.fine_tuning import FineTuningJob
 
+MODERATION = "moderation_checks"
 NOT_AVAILABLE = "training_not_available"
 # Refusals of the job itself; what is missing here concerns the key, the account or the moment.
 FOR_GOOD = (400, 404, 413, 422)
@@ -284,12 +286,15 @@ class OpenaiCompatibleTuner(Tuner):
         )
 
     def _event(self, told: Any) -> TuneEvent:
+        kind = str(told.type or "message")
+        # The findings of a safety check are in what is beside its message.
+        beside = f" {json.dumps(told.data, ensure_ascii=False)}" if kind == MODERATION and told.data else ""
         return TuneEvent(
             id=str(told.id),
             at=moment(told.created_at),
-            level=str(told.level or "info"),
-            message=self._sdk.said(str(told.message or "")),
-            kind=str(told.type or "message"),
+            level=self._sdk.said(str(told.level or "info")),
+            message=self._sdk.said(f"{told.message or ''}{beside}"),
+            kind=self._sdk.said(kind),
             metrics=numbers(told.data),
         )
 

@@ -13,6 +13,7 @@ from corpus_to_ft.language import Sentence, korean
 from corpus_to_ft.tune.base import ResultPoint
 from corpus_to_ft.tuning import TuneEvent, TuneJob
 from corpus_to_ft.write.base import well_formed
+from corpus_to_ft.write.stage import MANIFEST
 
 WIDTH, HEIGHT, EDGE = 640, 240, 40
 # More points than columns of the picture show nothing more.
@@ -22,6 +23,7 @@ MODERATION = "moderation_checks"
 STYLE = (
     "body{font:16px/1.6 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem;word-break:keep-all}"
     "table{border-collapse:collapse}td,th{border:1px solid #8884;padding:.2rem .6rem;text-align:left}"
+    "td,li,h1{overflow-wrap:anywhere}th{white-space:nowrap}"
     "svg{max-width:100%;height:auto}@media(prefers-color-scheme:dark){body{background:#161616;color:#eee}}"
 )
 
@@ -88,7 +90,7 @@ def _json(outcome: Outcome) -> str:
 
 def render_markdown(outcome: Outcome) -> str:
     lines = [f"# {_plain(outcome.job.tuned_model or outcome.job.id)}", ""]
-    lines += [f"- {korean(name)} / {name}: {_plain(value)}" for name, value in _facts(outcome)]
+    lines += [f"- {' / '.join(_named(name))}: {_plain(value)}" for name, value in _facts(outcome)]
     for heading, told in _sections(outcome):
         lines += ["", f"## {korean(heading)} / {heading}", "", *(f"- {_plain(one)}" for one in told)]
     return "\n".join(lines) + "\n"
@@ -98,7 +100,7 @@ def render_html(outcome: Outcome) -> str:
     """One file that loads nothing; all that a host said is text in it."""
     title = html.escape(outcome.job.tuned_model or outcome.job.id)
     facts = "".join(
-        f"<tr><th>{html.escape(korean(name))} <small>{name}</small></th><td>{html.escape(value)}</td></tr>"
+        f"<tr><th>{' '.join(map(html.escape, _named(name)))}</th><td>{html.escape(value)}</td></tr>"
         for name, value in _facts(outcome)
     )
     parts = [f"<h1>{title}</h1><table>{facts}</table>", render_curve(outcome.curve)]
@@ -112,10 +114,18 @@ def render_html(outcome: Outcome) -> str:
 def _facts(outcome: Outcome) -> Iterator[tuple[str, str]]:
     job = outcome.job
     yield Sentence("base model"), job.model
-    yield Sentence("tuned model"), job.tuned_model
-    yield Sentence("target"), job.target
+    if job.tuned_model:
+        yield Sentence("tuned model"), job.tuned_model
+    yield Sentence("target"), f"{job.target} · {job.base_url}" if job.base_url else job.target
+    yield Sentence("job"), f"{job.remote_id} · {job.id}"
+    ended = " · ".join(word for word in (job.state, job.problem_code, job.problem, job.finished_at[:19]) if word)
+    yield Sentence("status"), ended
     for file in job.files:
-        yield Sentence("file"), f"{file.name} ({file.lines:,} · {file.tokens:,} tokens · {file.sha256[:16]})"
+        yield Sentence("file"), f"{file.name} ({file.lines:,} lines · {file.tokens:,} tokens · SHA-256 {file.sha256})"
+    if job.manifest_sha256:
+        yield Sentence("manifest"), f"{MANIFEST} (SHA-256 {job.manifest_sha256})"
+    for name, value in job.hyperparameters.items():
+        yield name, str(value)
     if job.trained_tokens:
         yield Sentence("tokens trained"), f"{job.trained_tokens:,}"
     if job.cost is not None:
@@ -123,6 +133,11 @@ def _facts(outcome: Outcome) -> Iterator[tuple[str, str]]:
     for name in _names(outcome.curve):
         last = next(point for point in reversed(outcome.curve) if name in point.metrics)
         yield name, f"{last.metrics[name]:.4f} ({last.step:,})"
+
+
+def _named(name: str) -> tuple[str, ...]:
+    """In both languages; a host's own name once."""
+    return tuple(dict.fromkeys((korean(name), str(name))))
 
 
 def _sections(outcome: Outcome) -> Iterator[tuple[str, list[str]]]:

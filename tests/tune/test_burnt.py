@@ -21,7 +21,7 @@ from tune_serving import (
     training_file,
 )
 
-from corpus_to_ft.errors import BudgetReached, ConfigError, StoreError
+from corpus_to_ft.errors import BudgetReached, ConfigError, StoreError, TuneError
 from corpus_to_ft.store.jobs import JobLedger
 from corpus_to_ft.tuning import TuneEvent, TuneJob
 
@@ -275,7 +275,7 @@ def test_a_job_is_watched_on_a_terminal_to_its_end(server: Served, tmp_path: Pat
 def test_only_a_typed_yes_starts_a_training(server: Served, tmp_path: Path, typed: bytes) -> None:
     command = [word for word in start_command(server, training_file(tmp_path)) if word != "--yes"]
     code, shown = on_a_terminal(command, tmp_path / "home", typed)
-    assert code == 2, shown
+    assert code == 5, shown
     assert "nothing was spent" in shown
     assert server.stats()["files"] == []
 
@@ -290,3 +290,39 @@ def test_who_has_trained_learns_until_when_the_model_answers(
     command = [word for word in start_command(server, training_file(tmp_path)) if word != "--json"]
     assert call(*command) == 0
     assert "2027-01-14" in capsys.readouterr().out
+
+
+def test_epochs_have_one_name_so_that_the_price_is_that_of_the_job(server: Served, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="--epochs"):
+        call(*start_command(server, training_file(tmp_path), "--hyper", "n_epochs=50", "--epochs", "1"))
+    assert server.stats()["files"] == []
+
+
+def test_the_beginning_of_an_id_deletes_nothing(server: Served, tmp_path: Path) -> None:
+    call(*start_command(server, training_file(tmp_path)))
+    assert call("tune", "list", "--json") == 0
+    with pytest.raises(TuneError):
+        call("models", "delete", "latest", "--yes")
+    assert server.stats()["deleted"] == []
+
+
+def test_a_training_that_failed_leaves_its_findings_too(tmp_path: Path) -> None:
+    with serve_tuning(statuses=["queued", "running", "failed"], moderation=True) as server, pytest.raises(TuneError):
+        call(*start_command(server, training_file(tmp_path)))
+    (page,) = (tmp_path / "tuning").glob("*.html")
+    text = page.read_text(encoding="utf-8")
+    assert "violence: 62 %" in text
+    assert "line 3 is wrong" in text
+    assert "<polyline" in text
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_a_list_can_be_copied_from_a_terminal_of_any_width(server: Served, tmp_path: Path, columns: int) -> None:
+    corpus_to_ft(start_command(server, training_file(tmp_path)), tmp_path / "home")
+    for command in (["tune", "list"], ["models", "list"], ["files", "list"]):
+        code, shown = on_a_terminal(command, tmp_path / "home", b"", columns)
+        assert code == 0, shown
+        assert ("file-0001" if command[0] == "files" else "ft:gpt-4o-mini:org::0001") in shown
+    piped = corpus_to_ft(["tune", "list"], tmp_path / "home", COLUMNS="40").stdout
+    assert "ft:gpt-4o-mini:org::0001" in piped
+    assert "openai-chat" in piped
