@@ -24,12 +24,12 @@ class AlpacaRules(Rules):
         for key in TEXTS:
             value = obj.get(key, "" if key in ("system", "input") else None)
             if value is None:
-                yield error("side_missing", Sentence("the line has no {key!r}", key=key))
+                yield error("side_missing", Sentence("the line has no {key!r}; add it", key=key))
             elif not isinstance(value, str):
                 said = "{key!r} should be a text and is {value}"
                 yield error("side_not_text", Sentence(said, key=key, value=repr(value)[:40]))
             elif key in ("instruction", "output") and not value.strip():
-                said = "{key!r} is empty or white space only"
+                said = "{key!r} is empty or white space only; fill it in, or take the line out"
                 yield error("side_empty", Sentence(said, key=key))
         history = obj.get("history", [])
         if not isinstance(history, list) or not all(_is_turn(turn) for turn in history):

@@ -43,7 +43,7 @@ class BatchInputRules(Rules):
             yield error("body_missing", Sentence('"body" should be an object: the request'))
             return
         if not isinstance(body.get("model"), str):
-            yield error("model_missing", Sentence('the body names no "model"'))
+            yield error("model_missing", Sentence('the body names no "model"; add it'))
         if body.get("stream"):
             yield error("stream", Sentence('"stream" has no meaning in a batch and is refused; take it out'))
         if obj.get("url") == ADDRESSES[0] and not turns_of(body.get("messages")):

@@ -51,13 +51,13 @@ class Borders(Across):
         if not separator:
             return
         if not prompt.endswith(separator):
-            said = "the prompt does not end with the separator {separator!r} of the others"
+            said = "the prompt does not end with the separator {separator!r} of the others; put it behind the prompt"
             yield self._fault("separator_missing", Sentence(said, separator=separator))
         elif prompt.find(separator) != len(prompt) - len(separator):
             said = "the separator {separator!r} occurs inside the prompt too; the model cannot know where it ends"
             yield self._fault("separator_inside", Sentence(said, separator=separator))
         if separator in completion:
-            said = "the separator {separator!r} occurs inside the completion"
+            said = "the separator {separator!r} occurs inside the completion; take it out, or prepare the file anew"
             yield self._fault("separator_inside", Sentence(said, separator=separator))
 
     def _ended(self, completion: str) -> Iterator[Finding]:

@@ -30,27 +30,29 @@ def check_tools(tools: object, turns: Sequence[Line]) -> Iterator[Finding]:
             yield error("tool_name", Sentence(said, place=place))
             continue
         if name in names:
-            yield error("tool_twice", Sentence("the tool {name!r} is described twice", name=name))
+            yield error("tool_twice", Sentence("the tool {name!r} is described twice; keep one", name=name))
         names.add(name)
         if not isinstance(function.get("parameters", {}), dict):
             said = "the parameters of tool {place} should be a JSON schema, an object"
             yield error("tool_parameters", Sentence(said, place=place))
     for called in _called(turns) - names:
-        said = 'the tool {name!r} is called and not described in "tools"'
+        said = 'the tool {name!r} is called and not described in "tools"; describe it there'
         yield error("tool_unknown", Sentence(said, name=called))
 
 
 def check_no_tools(turns: Sequence[Line]) -> Iterator[Finding]:
     """A line that calls without saying what there is to call."""
     if _called(turns):
-        yield warning("tools_missing", Sentence('tools are called, but the line has no "tools" that describes them'))
+        yield warning(
+            "tools_missing", Sentence('tools are called, but the line has no "tools" that describes them; add it')
+        )
 
 
 def check_calls(message: Line, place: int) -> Iterator[Finding]:
     """The `tool_calls` of one message."""
     calls = message["tool_calls"]
     if message.get("role") != "assistant":
-        said = '"tool_calls" in message {place} belongs to the assistant'
+        said = '"tool_calls" in message {place} belongs to the assistant; take it out'
         yield error("message_key_misplaced", Sentence(said, place=place))
     if not isinstance(calls, list) or not calls:
         said = '"tool_calls" in message {place} should be a list of at least one call'
@@ -81,15 +83,17 @@ def check_answers(turns: Sequence[Line]) -> Iterator[Finding]:
         if turn.get("role") == "tool":
             called = turn.get("tool_call_id")
             if not isinstance(called, str):
-                said = 'message {place} is of role tool and has no "tool_call_id"'
+                said = 'message {place} is of role tool and has no "tool_call_id"; name the call that it answers'
                 yield error("tool_call_id_missing", Sentence(said, place=place))
             elif called not in known:
-                said = "message {place} answers the call {name!r}, which nobody made before it"
+                said = "message {place} answers the call {name!r}, which nobody made before it; name an earlier call"
                 yield error("tool_call_id_unknown", Sentence(said, place=place, name=called))
             waiting.discard(str(called))
             continue
         if waiting:
-            said = "message {place} goes on before the call {name!r} is answered"
+            said = (
+                "message {place} goes on before the call {name!r} is answered; put its result, of role tool, before it"
+            )
             yield error("tool_call_unanswered", Sentence(said, place=place, name=min(waiting)))
             waiting = set()
         made = {call["id"] for call in _calls(turn) if isinstance(call.get("id"), str)}

@@ -53,7 +53,7 @@ def _check_answer(turns: list[Line]) -> Iterator[Finding]:
         said = "the last message is from the {role}; it should be the assistant's answer"
         yield error("last_not_assistant", Sentence(said, role=str(turns[-1].get("role"))))
     if not any(turn.get("role") == "user" for turn in turns):
-        yield warning("no_user", Sentence("no message is from the user"))
+        yield warning("no_user", Sentence("no message is from the user; add what was asked"))
     weights = [turn.get("weight", 1) for turn in answers]
     if all(type(weight) is int and weight == 0 for weight in weights):
         yield error("nothing_learned", Sentence("every answer has weight 0; there is nothing to learn"))

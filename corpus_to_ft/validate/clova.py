@@ -33,12 +33,15 @@ class ClovaRules(Rules):
         for key in TEXTS:
             value = obj.get(key)
             if value is None:
-                yield error("side_missing", Sentence("the line has no {key!r}", key=key))
+                yield error("side_missing", Sentence("the line has no {key!r}; add it", key=key))
             elif not isinstance(value, str):
                 said = "{key!r} should be a text and is {value}"
                 yield error("side_not_text", Sentence(said, key=key, value=repr(value)[:40]))
             elif not value.strip():
-                yield error("side_empty", Sentence("{key!r} is empty or white space only", key=key))
+                yield error(
+                    "side_empty",
+                    Sentence("{key!r} is empty or white space only; fill it in, or take the line out", key=key),
+                )
         if not isinstance(obj.get("System_Prompt", ""), str):
             said = "{key!r} should be a text and is {value}"
             value = repr(obj["System_Prompt"])[:40]

@@ -44,7 +44,7 @@ def _check_characters(whole: str) -> Iterator[Finding]:
         said = "a text holds the special token {token}; uploads are refused for it, write it differently"
         yield error("special_token", Sentence(said, token=special.group()))
     if mark := MARKS.search(whole):
-        said = "a text holds {token}, which some chat templates read as the border of a turn"
+        said = "a text holds {token}, which some chat templates read as the border of a turn; take it out"
         yield warning("template_mark", Sentence(said, token=mark.group()))
     if lone := _LONE.search(whole):
         said = "a text holds half a character (\\u{code:x}); it cannot be written as UTF-8, repair or remove it"

@@ -109,7 +109,7 @@ class Frame:
         elif not self.lines:
             # A job can do without a validation file.
             level = warning if self.is_validation else error
-            yield level("no_lines", Sentence("the file holds no lines"))
+            yield level("no_lines", Sentence("the file holds no lines; write one example a line"))
         elif self.lines < target.min_examples and not self.is_validation:
             said = "{lines} lines; {target} wants at least {least}"
             yield error(

@@ -77,7 +77,7 @@ def parse_line(raw: bytes) -> tuple[Any, list[Finding]]:
     except _Refused as fault:
         return UNREAD, [*found, fault.finding]
     except json.JSONDecodeError as fault:
-        said = "the line is not JSON from character {place} on ({cause})"
+        said = "the line is not JSON from character {place} on ({cause}); write it as one JSON object"
         finding = error("not_json", Sentence(said, place=fault.pos + 1, cause=fault.msg))
         return UNREAD, [*found, finding]
     except (RecursionError, ValueError):
@@ -108,12 +108,14 @@ def not_utf8(raw: bytes, fault: UnicodeDecodeError) -> Finding:
 
 
 def _too_deep() -> Finding:
-    said = "the line is nested more than {levels} levels deep"
+    said = "the line is nested more than {levels} levels deep; make it flatter"
     return error("too_deep", Sentence(said, levels=MOST_LEVELS))
 
 
 def _number() -> Finding:
-    return error("number_too_long", Sentence("the line holds a number with too many digits to be read"))
+    return error(
+        "number_too_long", Sentence("the line holds a number with too many digits to be read; write it as a text")
+    )
 
 
 def _levels(value: Any) -> int:

@@ -25,7 +25,7 @@ class PromptCompletionRules(Rules):
         for key in ("prompt", "completion"):
             value = obj.get(key)
             if value is None:
-                yield error("side_missing", Sentence("the line has no {key!r}", key=key))
+                yield error("side_missing", Sentence("the line has no {key!r}; add it", key=key))
             elif not isinstance(value, str):
                 said = "{key!r} should be a text and is {value}"
                 yield error("side_not_text", Sentence(said, key=key, value=repr(value)[:40]))

@@ -27,11 +27,14 @@ class ReinforcementRules(Rules):
         beside = set(obj) - KEYS
         if not beside:
             yield warning(
-                "nothing_to_grade", Sentence("no key beside the messages holds what a grader could compare with")
+                "nothing_to_grade",
+                Sentence("no key beside the messages holds what a grader could compare with; add one"),
             )
         for key in sorted(beside):
             if obj[key] is None or obj[key] == "":
-                yield warning("grade_empty", Sentence("the key {key!r}, which a grader may read, is empty", key=key))
+                yield warning(
+                    "grade_empty", Sentence("the key {key!r}, which a grader may read, is empty; fill it in", key=key)
+                )
 
     def said(self, obj: Line) -> Said:
         return said_in(turns_of(obj.get("messages")), ())

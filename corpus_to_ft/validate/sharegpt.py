@@ -28,7 +28,10 @@ class ShareGptRules(Rules):
             yield error("messages_missing", Sentence("{key!r} should be a list of messages", key="conversations"))
             return
         if not turns:
-            yield error("messages_empty", Sentence("{key!r} holds no message", key="conversations"))
+            yield error(
+                "messages_empty",
+                Sentence("{key!r} holds no message; write question and answer there", key="conversations"),
+            )
         for place, turn in enumerate(turns, 1):
             yield from _check_turn(turn, place)
         talk = [str(turn.get("from")) for turn in turns_of(turns)]
@@ -62,7 +65,13 @@ def _check_turn(turn: object, place: int) -> Iterator[Finding]:
     if not isinstance(turn["value"], str):
         yield error("content_not_text", Sentence("the content of message {place} should be a text", place=place))
     elif not turn["value"].strip():
-        yield error("content_empty", Sentence("message {place} is empty or white space only", place=place))
+        yield error(
+            "content_empty",
+            Sentence(
+                "message {place} is empty or white space only; write what is said there, or take the line out",
+                place=place,
+            ),
+        )
     if len(turn) > 2:
         said = "message {place} has keys beside from and value; some trainers want exactly these two"
         yield warning("message_key_unknown", Sentence(said, place=place))

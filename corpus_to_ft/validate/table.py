@@ -81,7 +81,7 @@ class TableFrame(Frame):
         if not names:
             yield error("blank_line", Sentence("the first line is blank; it should name the columns"))
         for name in sorted({name for name in names if names.count(name) > 1}):
-            yield error("column_twice", Sentence("the column {name!r} occurs twice", name=name))
+            yield error("column_twice", Sentence("the column {name!r} occurs twice; take one out", name=name))
 
 
 def _broken(fault: csv.Error) -> Finding:

@@ -32,7 +32,7 @@ def check_messages(messages: object, target: Target, key: str = "messages") -> I
         yield error("messages_missing", Sentence("{key!r} should be a list of messages", key=key))
         return
     if not messages:
-        yield error("messages_empty", Sentence("{key!r} holds no message", key=key))
+        yield error("messages_empty", Sentence("{key!r} holds no message; write question and answer there", key=key))
         return
     for place, message in enumerate(messages, 1):
         if isinstance(message, dict):
@@ -65,7 +65,7 @@ def check_message(message: Line, place: int, target: Target) -> Iterator[Finding
     if "weight" in message:
         yield from _check_weight(message["weight"], role, place)
     if "tool_call_id" in message and role != "tool":
-        said = '"tool_call_id" in message {place} belongs to a message of role tool'
+        said = '"tool_call_id" in message {place} belongs to a message of role tool; take it out'
         yield error("message_key_misplaced", Sentence(said, place=place))
     if "tool_calls" in message:
         yield from check_calls(message, place)
@@ -77,7 +77,7 @@ def check_message(message: Line, place: int, target: Target) -> Iterator[Finding
 def _check_role(role: object, place: int, target: Target) -> Iterator[Finding]:
     allowed = target.roles or ROLES
     if role is None:
-        yield error("role_missing", Sentence('message {place} has no "role"', place=place))
+        yield error("role_missing", Sentence('message {place} has no "role"; add it', place=place))
     elif role == "developer":
         said = 'message {place} has the role developer; write "system" instead'
         yield error("role_developer", Sentence(said, place=place))
@@ -95,10 +95,10 @@ def _check_content(message: Line, place: int, target: Target) -> Iterator[Findin
     )
     if content is None:
         if not calls:
-            yield error("content_missing", Sentence('message {place} has no "content"', place=place))
+            yield error("content_missing", Sentence('message {place} has no "content"; add it', place=place))
     elif isinstance(content, str):
         if not content.strip() and not (calls and not content):
-            said = "message {place} is empty or white space only"
+            said = "message {place} is empty or white space only; write what is said there, or take the line out"
             yield error("content_empty", Sentence(said, place=place))
     elif isinstance(content, list) and content and all(_is_part(part) for part in content):
         only_text = all(part["type"] == "text" for part in content)

@@ -60,7 +60,8 @@ def test_machines_get_a_line_a_finding(tmp_path: Path) -> None:
     done = run("validate", path, "--target", "openai-chat", "--json")
     assert done.returncode == 1
     (finding,) = map(json.loads, done.stdout.splitlines())
-    assert finding == {"line": 13, "code": "messages_empty", "level": "error", "message": "'messages' holds no message"}
+    message = "'messages' holds no message; write question and answer there"
+    assert finding == {"line": 13, "code": "messages_empty", "level": "error", "message": message}
 
 
 def test_people_are_told_in_their_language_where_and_what_to_do(tmp_path: Path) -> None:
