@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,8 @@ import numpy.typing as npt
 MOST_VALIDATION = 1000
 CLASSES_SHARE, SHARE = 0.2, 0.1
 LEAST_TO_DIVIDE = 5
+# Where every group is above its share, as with a handful of documents, one of them may go up to this.
+MOST_SHARE = 0.25
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -59,5 +62,28 @@ def divide(clusters: npt.NDArray[Any], classes: npt.NDArray[Any] | None, *, seed
                 left[name] -= count
         if not any(room.values()):
             break
+    if not chosen.any():
+        chosen[_smallest(members, ends, sizes, strata, counts, most=int(size * MOST_SHARE))] = True
+        left = {name: count - int((strata[chosen] == name).sum()) for name, count in counts.items()}
     small = () if classes is None else tuple(sorted(name for name, count in counts.items() if left[name] == count))
     return Divided(to_validation=chosen, small=small)
+
+
+def _smallest(
+    members: npt.NDArray[Any],
+    ends: npt.NDArray[Any],
+    sizes: npt.NDArray[Any],
+    strata: npt.NDArray[Any],
+    counts: Mapping[int, int],
+    *,
+    most: int,
+) -> npt.NDArray[Any]:
+    """The lines of the smallest group of at most `most` that leaves something of each class, if there is one."""
+    for group in np.argsort(sizes, kind="stable"):
+        if sizes[group] > most:
+            break
+        lines = members[ends[group] - sizes[group] : ends[group]]
+        own = Counter(strata[lines].tolist())
+        if all(count < counts[name] for name, count in own.items()):
+            return lines
+    return members[:0]

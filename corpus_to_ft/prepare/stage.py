@@ -216,6 +216,9 @@ class _Preparing:
             said = Sentence("questions are so alike that like ones are on both sides of the split; the same are not")
             outcome.findings.append(Finding(0, "alike_across_split", "warning", said))
         if self._request.out is not None:
+            if not divided.count:
+                none = Sentence("nothing is set aside for validation: the lines are too few, or too much alike")
+                outcome.findings.append(Finding(0, "no_validation", "warning", none))
             return divided if divided.count else None
         if not is_classes or not divided.count:
             return None

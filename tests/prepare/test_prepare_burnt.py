@@ -272,3 +272,15 @@ def test_lines_that_come_out_the_same_are_duplicates(tmp_path: Path) -> None:
     first = prepared(write_jsonl(tmp_path / "a.jsonl", lines))
     assert first.outcome.rejected == {"duplicate": 3}
     assert prepared(first.outcome.files[0].path).outcome.unchanged
+
+
+@pytest.mark.parametrize(("sources", "held"), [(7, 12), (3, 0)])
+def test_a_handful_of_sources_is_divided_or_it_is_told_why_not(tmp_path: Path, sources: int, held: int) -> None:
+    lines = [{**each, "source": f"문서{n % sources}.md"} for n, each in enumerate(questions(90))]
+    made = prepared(write_jsonl(tmp_path / "a.jsonl", lines), out=tmp_path / "out", target="local-chat")
+    assert made.outcome.validation == held
+    assert ("no_validation" in made.codes("warning")) == (not held)
+    places: dict[str, set[str]] = {}
+    for each in read_lines(tmp_path / "out" / "provenance.jsonl"):
+        places.setdefault(each["source"], set()).add(each["file"])
+    assert {len(files) for files in places.values()} == {1}
