@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
@@ -61,8 +62,8 @@ class Entry(NamedTuple):
         turns = self.messages if self.preferred else self.messages[:-1]
         talk = [turn for turn in turns if turn.get("role") != "system"]
         if len(talk) == 1:
-            return text_of(talk[0])
-        return "\n".join(f"{turn.get('role')}: {text_of(turn)}" for turn in talk)
+            return said_by(talk[0])
+        return "\n".join(f"{turn.get('role')}: {said_by(turn)}" for turn in talk)
 
     @property
     def system(self) -> str:
@@ -111,6 +112,14 @@ class Tally:
             self.lines.append(number)
         if example and len(self.examples) < 3:
             self.examples.append(shown(example))
+
+
+def said_by(message: Mapping[str, Any]) -> str:
+    """What tells a message from others: its text, or all its parts where some are no text."""
+    content = message.get("content")
+    if isinstance(content, list) and any(not isinstance(p, Mapping) or p.get("type") != "text" for p in content):
+        return json.dumps(content, ensure_ascii=False, sort_keys=True)
+    return text_of(message)
 
 
 def text_of(message: Mapping[str, Any]) -> str:

@@ -31,11 +31,14 @@ class Divided:
         return int(self.to_validation.sum())
 
 
-def divide(clusters: npt.NDArray[Any], classes: npt.NDArray[Any] | None, *, seed: int = 0) -> Divided:
-    """Groups go whole to one side, drawn by `seed`. Of each class its share goes, but never its last group."""
+def divide(clusters: npt.NDArray[Any], classes: npt.NDArray[Any] | None, *, least: int, seed: int = 0) -> Divided:
+    """Groups go whole to one side, drawn by `seed`. Of each class its share goes, but never its last group.
+
+    `least` lines stay to be learnt: a host refuses a file of fewer.
+    """
     size = len(clusters)
     chosen = np.zeros(size, dtype=bool)
-    if size < LEAST_TO_DIVIDE:
+    if size < LEAST_TO_DIVIDE or size <= least:
         return Divided(to_validation=chosen)
     share = SHARE if classes is None else CLASSES_SHARE
     strata = np.zeros(size, dtype=np.int32) if classes is None else classes
@@ -43,7 +46,7 @@ def divide(clusters: npt.NDArray[Any], classes: npt.NDArray[Any] | None, *, seed
     names, sizes = np.unique(clusters, return_counts=True)
     ends = np.cumsum(sizes)
     counts = {int(name): int(count) for name, count in zip(*np.unique(strata, return_counts=True), strict=True)}
-    wanted = min(MOST_VALIDATION, size - int(size * (1 - share)))
+    wanted = min(MOST_VALIDATION, size - int(size * (1 - share)), size - least)
     # The largest remainders make up what whole numbers leave.
     room = {name: int(wanted * count / size) for name, count in counts.items()}
     rest = sorted(counts, key=lambda name: (room[name] - wanted * counts[name] / size, name))
@@ -63,7 +66,7 @@ def divide(clusters: npt.NDArray[Any], classes: npt.NDArray[Any] | None, *, seed
         if not any(room.values()):
             break
     if not chosen.any():
-        chosen[_smallest(members, ends, sizes, strata, counts, most=int(size * MOST_SHARE))] = True
+        chosen[_smallest(members, ends, sizes, strata, counts, most=min(int(size * MOST_SHARE), size - least))] = True
         left = {name: count - int((strata[chosen] == name).sum()) for name, count in counts.items()}
     small = () if classes is None else tuple(sorted(name for name, count in counts.items() if left[name] == count))
     return Divided(to_validation=chosen, small=small)

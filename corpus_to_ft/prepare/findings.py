@@ -50,7 +50,7 @@ def of_the_file(found: Survey, layout: Layout | None) -> Iterator[Finding]:
     if found.is_open:
         yield Finding(0, "open", "note", Sentence("there are no prompts: the model learns to go on writing such texts"))
     prompts, answers = found.prompts, found.answers
-    if prompts.count > 1 and len(prompts.prefix or "") >= max(1, prompts.longest):
+    if prompts.count > 1 and not found.asks_differ:
         yield Finding(0, "same_prompts", "error", Sentence("all prompts are the same: nothing can be learnt from them"))
     if answers.count > 1 and len(answers.prefix or "") >= max(1, answers.longest):
         yield Finding(

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from corpus_to_ft.errors import ConfigError
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.plugin import make_plugin
-from corpus_to_ft.prepare.base import BadRow, Entry, Shape, text_of
+from corpus_to_ft.prepare.base import BadRow, Entry, Shape, said_by, text_of
 from corpus_to_ft.prepare.layout import WRITER, Layout
 from corpus_to_ft.privacy.mask import mask_text
 from corpus_to_ft.privacy.settings import PrivacySettings
@@ -155,6 +155,8 @@ def _plain_messages(entry: Entry) -> tuple[Message, ...] | BadRow:
     made = []
     for turn in entry.messages:
         role, content = SPEAKS.get(str(turn.get("role"))), turn.get("content")
+        if isinstance(content, list) and said_by(turn) == text_of(turn):
+            content = text_of(turn)
         others = {name for name, value in turn.items() if name not in PLAIN_KEYS and (name, value) != ("weight", 1)}
         if role is None or not isinstance(content, str) or others or entry.extra:
             told = "it has more than texts of system, user and assistant, which this target does not take"

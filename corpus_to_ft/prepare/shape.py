@@ -167,7 +167,9 @@ def _chat(get: Mapping[str, Any], extra: Mapping[str, Any]) -> Entry:
     if isinstance(system, str) and system.strip() and not any(turn["role"] == "system" for turn in turns):
         turns = [{"role": "system", "content": cleaned(system)}, *turns]
     # A table holds its tools as text.
-    return Entry(0, turns, extra={name: _unpacked(value, name) for name, value in extra.items()})
+    unpacked = {name: _unpacked(value, name) for name, value in extra.items() if value != ""}
+    # Lists without a tool are how some trainers say that there is none.
+    return Entry(0, turns, extra={name: value for name, value in unpacked.items() if value != []})
 
 
 def _preference(get: Mapping[str, Any]) -> Entry:

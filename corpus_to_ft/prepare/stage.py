@@ -207,8 +207,9 @@ class _Preparing:
         if not finished.lines.count or outcome.unchanged:
             return None
         classes = finished.classes if is_classes else None
-        divided = divide(finished.clusters, classes)
-        by_question = divide(finished.strict, classes)
+        least = self._target.min_examples
+        divided = divide(finished.clusters, classes, least=least)
+        by_question = divide(finished.strict, classes, least=least)
         if divided.count * 2 < by_question.count:
             # One cluster of nearly everything, as where all prompts come out of one template, can be on no two sides.
             divided = by_question

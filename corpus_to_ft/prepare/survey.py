@@ -111,6 +111,9 @@ class Survey:
     has_origins: bool = False
     # What the system says in every entry; "" where it says nothing, None where it differs.
     system: str | None = None
+    # Everything before the answer of the first entry, and whether another has something else there.
+    asked: str = ""
+    asks_differ: bool = False
     sheets_left: list[str] = field(default_factory=list)
     warnings: list[Sentence] = field(default_factory=list)
 
@@ -222,11 +225,18 @@ def _take(found: Survey, rows: Iterable[Row | BadRow]) -> None:
             found.refused.add(entry)
 
 
-def _count(found: Survey, entry: Entry) -> None:
+def _compare(found: Survey, entry: Entry) -> None:
+    asked = line_digest({"question": entry.question, "setting": entry.setting}) if not found.asks_differ else ""
     if not len(found.entries):
-        found.system = entry.system
-    elif found.system != entry.system:
+        found.system, found.asked = entry.system, asked
+        return
+    if found.system != entry.system:
         found.system = None
+    found.asks_differ = found.asks_differ or asked != found.asked
+
+
+def _count(found: Survey, entry: Entry) -> None:
+    _compare(found, entry)
     found.has_origins = found.has_origins or bool(entry.origin)
     if found.form.shape == "preference":
         return

@@ -284,3 +284,57 @@ def test_a_handful_of_sources_is_divided_or_it_is_told_why_not(tmp_path: Path, s
     for each in read_lines(tmp_path / "out" / "provenance.jsonl"):
         places.setdefault(each["source"], set()).add(each["file"])
     assert {len(files) for files in places.values()} == {1}
+
+
+@pytest.mark.parametrize(("target", "count", "train"), [("clova", 90, 90), ("clova", 96, 96), ("openai-chat", 10, 10)])
+def test_the_split_leaves_as_many_lines_as_the_host_wants(tmp_path: Path, target: str, count: int, train: int) -> None:
+    made = prepared(write_jsonl(tmp_path / "a.jsonl", questions(count)), target=target, out=tmp_path / "out")
+    assert len(made.file("train")) == train
+
+
+def test_a_split_of_a_few_lines_above_the_least_takes_only_those(tmp_path: Path) -> None:
+    lines = [{**each, "completion": "예" if n % 2 else "아니오"} for n, each in enumerate(questions(12))]
+    made = prepared(write_jsonl(tmp_path / "a.jsonl", lines), target="openai-chat", out=tmp_path / "out")
+    assert (len(made.file("train")), made.outcome.validation) == (10, 2)
+    target = load_target("openai-chat")
+    assert not [each for each in validate_file(tmp_path / "out" / "train.jsonl", target) if each.level == "error"]
+
+
+def test_questions_about_different_pictures_are_different(tmp_path: Path) -> None:
+    def asked(number: int) -> list[dict[str, Any]]:
+        picture = {"type": "image_url", "image_url": {"url": f"https://example.com/{number}.png"}}
+        return [{"type": "text", "text": "무엇이 보이나요?"}, picture]
+
+    lines: list[Any] = [_talk("", "사과입니다.") for _ in range(20)]
+    for number, line in enumerate(lines):
+        line["messages"][0]["content"] = asked(number)
+    made = prepared(write_jsonl(tmp_path / "a.jsonl", lines), target="openai-chat", out=tmp_path / "out")
+    assert made.outcome.rejected == {}
+    assert not made.codes() & {"conflict", "same_prompts"}
+
+
+@pytest.mark.parametrize("tools", ["[]", "", []])
+def test_no_tools_are_no_tools_however_they_are_said(tmp_path: Path, tools: Any) -> None:
+    lines = [
+        {
+            "conversations": [{"from": "human", "value": q["prompt"]}, {"from": "gpt", "value": q["completion"]}],
+            "tools": tools,
+        }
+        for q in questions(20)
+    ]
+    assert prepared(write_jsonl(tmp_path / "a.jsonl", lines)).outcome.kept == 20
+
+
+def test_parts_that_are_texts_are_a_text_for_targets_without_parts(tmp_path: Path) -> None:
+    lines: list[Any] = [_talk("", q["completion"]) for q in questions(20)]
+    for line, q in zip(lines, questions(20), strict=True):
+        line["messages"][0]["content"] = [{"type": "text", "text": q["prompt"]}]
+    made = prepared(write_jsonl(tmp_path / "a.jsonl", lines), target="local-alpaca")
+    assert made.lines[0]["instruction"] == questions(1)[0]["prompt"]
+
+
+def test_one_request_about_different_texts_is_learnt(tmp_path: Path) -> None:
+    lines = [_talk("위 글을 요약해 주세요.", q["completion"], q["prompt"]) for q in questions(20)]
+    made = prepared(write_jsonl(tmp_path / "a.jsonl", lines), target="openai-chat", out=tmp_path / "out")
+    assert not made.codes("error")
+    assert len(made.lines) == 20
