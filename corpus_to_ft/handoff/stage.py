@@ -156,9 +156,21 @@ def _open(out: Path) -> _Source:
 
 
 def _refuse_what_is_not_ours(folder: Path) -> None:
-    if folder.exists() and not (folder / HANDOFF).is_file() and (not folder.is_dir() or any(folder.iterdir())):
+    # One that was broken off while it was put in place has the account under its temporary name.
+    if any((folder / name).is_file() for name in (HANDOFF, _part_name(HANDOFF))):
+        return
+    if folder.exists() and (not folder.is_dir() or any(_is_of_others(path) for path in folder.rglob("*"))):
         told = "{folder} holds other files that could be lost; choose an empty folder with -o"
         raise ConfigError(Sentence(told, folder=folder))
+
+
+def _is_of_others(path: Path) -> bool:
+    """What was left of a hand-off that was broken off is ours."""
+    return not path.is_dir() and not (path.name.startswith(".") and path.name.endswith(".part"))
+
+
+def _part_name(name: str) -> str:
+    return f".{name}.part"
 
 
 def _survey(source: _Source) -> Survey:
@@ -204,7 +216,7 @@ def _write_lines(
 
 
 def _part(folder: Path, name: str, parts: list[Path]) -> Path:
-    part = (folder / name).with_name(f".{Path(name).name}.part")
+    part = (folder / name).with_name(_part_name(Path(name).name))
     part.parent.mkdir(parents=True, exist_ok=True)
     parts.append(part)
     return part

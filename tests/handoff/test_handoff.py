@@ -298,3 +298,16 @@ def test_the_next_command_can_be_typed(
     said = capsys.readouterr().out.splitlines()[-1]
     words = shlex.split(said[said.index("cd ") :])
     assert words[:3] == ["cd", f"./{name}" if name.startswith("-") else name, "&&"]
+
+
+@pytest.mark.parametrize(
+    "left", [[".train.jsonl.part", "data/.train.jsonl.part"], ["train.jsonl", ".handoff.json.part"]]
+)
+def test_what_a_killed_hand_off_left_is_no_file_of_others(left: Sequence[str], tmp_path: Path) -> None:
+    out, folder = dataset(tmp_path / "out", [talk(1), talk(2)]), tmp_path / "handed"
+    for name in left:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("{", encoding="utf-8")
+    exporter = make_plugin("handoff", "axolotl", Exporter)
+    assert hand_off(out, exporter, folder).lines == 2
+    assert hand_off(out, exporter, folder).lines == 2
