@@ -7,13 +7,14 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from corpus_to_ft.analyzers.base import Analyzer
 from corpus_to_ft.checks.base import Check
 from corpus_to_ft.checks.duplicates import DuplicateSettings
-from corpus_to_ft.errors import ConfigError, cause_of
+from corpus_to_ft.errors import ConfigError, boundary, cause_of
 from corpus_to_ft.generate.base import Generator
 from corpus_to_ft.generate.judge import JudgeSettings
 from corpus_to_ft.ingest.across import DocumentSettings
@@ -158,11 +159,24 @@ def make_tuner(target: Target, *, base_url: str = "", api_key_env: str = "", fie
             raise ConfigError(Sentence(told, key=field))
     is_openai = target.base_url == found.model_fields["base_url"].default and target.tuner == "openai_compatible"
     address = base_url or (os.environ.get("OPENAI_BASE_URL", "") if is_openai else "") or target.base_url
+    if address:
+        _refuse_no_address(address)
     name = api_key_env or target.api_key_env or found.model_fields["api_key_env"].default
     values = {**fields, "base_url": address.rstrip("/"), "api_key_env": name}
     variables = {"api_key": name, **getattr(found, "environment", {})}
     values.update({field: os.environ[name] for field, name in variables.items() if os.environ.get(name)})
     return make_plugin("tune", target.tuner, Tuner, values)
+
+
+def _refuse_no_address(url: str) -> None:
+    # What stands before an @ may be a password.
+    said = Sentence("{url} is no address; it should be one like https://host/v1", url=url.rpartition("@")[2])
+    with boundary(ValueError, to=ConfigError, message=said):
+        parts = urlsplit(url)
+        # `port` raises for a number that no port has.
+        is_one = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    if not is_one or parts.username or parts.password or any(letter.isspace() for letter in url):
+        raise ConfigError(said)
 
 
 def load_settings(config: Path | None = None, overrides: Sequence[str] = ()) -> Settings:

@@ -17,6 +17,7 @@ from corpus_to_ft.errors import ConfigError, ExitCode
 from corpus_to_ft.home import home
 from corpus_to_ft.language import Sentence, tr
 from corpus_to_ft.llm.chat.server import ChatServer
+from corpus_to_ft.llm.sdk import Away
 from corpus_to_ft.llm.telling import Told, ask_once
 from corpus_to_ft.records import Message
 from corpus_to_ft.settings import make_tuner
@@ -27,6 +28,7 @@ from corpus_to_ft.tune.trained import NO_WORDS, writer_of
 from corpus_to_ft.tuning import TuneJob
 from corpus_to_ft.validate.folder import read_manifest
 
+KINDS = ("qa", "keywords", "summary")
 DEFAULT_TARGET = "openai-chat"
 # Nobody knows what a model that was not tuned from here was taught to be told.
 PLAIN = {"instructions": NO_WORDS}
@@ -74,6 +76,8 @@ def ask(request: AskRequest) -> int:
         **({"temperature": request.temperature} if request.temperature is not None else {}),
         **({"max_tokens": request.max_tokens} if request.max_tokens is not None else {}),
     }
+    if request.kind not in KINDS:
+        raise ConfigError(Sentence("--kind is one of: {names}", names=", ".join(KINDS)))
     told = Told()
     with closing(asked.tuner):
         pieces = ask_once(
@@ -82,6 +86,13 @@ def ask(request: AskRequest) -> int:
         for piece in pieces:
             if not request.json:
                 print(safe(piece), end="", flush=True)
+    if not told.text.strip():
+        if not told.model:
+            said = Sentence(
+                "{url} gave an unreadable answer to {about}", url=asked.tuner.base_url, about=Sentence("the question")
+            )
+            raise Away(said)
+        print(tr("the answer is empty"), file=sys.stderr)
     if request.json:
         print(json.dumps(_as_json(request, asked, laid_out, told), ensure_ascii=False))
         return ExitCode.DONE

@@ -109,8 +109,8 @@ class OpenaiCompatibleTuner(Tuner):
                 found = self._sdk.patient.files.retrieve(file_id)
             except NotFoundError:
                 return False
-        ends = seconds_of(found.expires_at)
-        return str(found.status) not in ("error", "deleted") and not (ends and ends < datetime.now(UTC).timestamp())
+            ends = seconds_of(found.expires_at)
+            return str(found.status) not in ("error", "deleted") and not (ends and ends < datetime.now(UTC).timestamp())
 
     def create(self, job: TuneJob) -> Standing:
         with self._sdk.speaking(Sentence("the creation of a job"), self._for_good):

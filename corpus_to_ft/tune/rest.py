@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import cached_property
+from functools import cached_property, wraps
+from inspect import isgeneratorfunction
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     import httpx2
 
 OK = range(200, 300)
+UNREADABLE = "{url} gave an unreadable answer to {about}"
 # Nobody knows whether a call that ends so was carried out, or it may be made later.
 FOR_NOW = (408, 425, 429, *range(500, 600))
 # How long is waited before a call that only reads is made again.
@@ -195,10 +197,10 @@ class Rest:
         except ValueError as error:
             # A refusal may be a page; an answer may not.
             if said.status_code in OK and said.request.method != "PUT":
-                told = Sentence("{url} gave an unreadable answer to {about}", url=self.root, about=about)
+                told = Sentence(UNREADABLE, url=self.root, about=about)
                 raise Away(told) from error
         if said.status_code in OK and not isinstance(value, dict | list):
-            raise Away(Sentence("{url} gave an unreadable answer to {about}", url=self.root, about=about))
+            raise Away(Sentence(UNREADABLE, url=self.root, about=about))
         answer = Answer(status=said.status_code, headers=dict(said.headers), value=value)
         if said.status_code in OK or said.status_code in also:
             return answer
@@ -230,8 +232,21 @@ class Rest:
         return TuneError(Sentence("{url} refuses {about}: {cause}", url=url, about=about, cause=cause))
 
 
+# The calls of a tuner that read what a host says.
+READING = (
+    "create", "look", "cancel", "resume", "find_job", "find_file", "has_file", "upload", "events", "results",
+    "checkpoints", "model", "models", "files",
+)  # fmt: skip
+
+
 class OverRest(BaseModel):
-    """What tuners over plain HTTP share: a connection, opened with the first call."""
+    """What tuners over plain HTTP share: a connection, opened with the first call. JSON of another shape is `Away`."""
+
+    def __init_subclass__(cls, **fields: Any) -> None:
+        super().__init_subclass__(**fields)
+        for name in READING:
+            if name in cls.__dict__:
+                setattr(cls, name, _understood(cls.__dict__[name]))
 
     base_url: str
     api_key_env: str
@@ -256,6 +271,30 @@ class OverRest(BaseModel):
         """Ends connections."""
         if "_rest" in self.__dict__:
             self._rest.close()
+
+
+def _understood(method: Callable[..., Any]) -> Callable[..., Any]:
+    """The same call, whose answer is Away where it has another shape than the host's own."""
+
+    @contextmanager
+    def reading(tuner: OverRest) -> Iterator[None]:
+        try:
+            yield
+        except (LookupError, TypeError, AttributeError, ValueError, OverflowError) as error:
+            about = Sentence("what it was asked")
+            raise Away(Sentence(UNREADABLE, url=tuner.base_url, about=about)) from error
+
+    @wraps(method)
+    def one(self: OverRest, *given: Any, **named: Any) -> Any:
+        with reading(self):
+            return method(self, *given, **named)
+
+    @wraps(method)
+    def several(self: OverRest, *given: Any, **named: Any) -> Iterator[Any]:
+        with reading(self):
+            yield from method(self, *given, **named)
+
+    return several if isgeneratorfunction(method) else one
 
 
 def told_by(value: Any) -> tuple[str, str]:

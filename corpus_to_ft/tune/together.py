@@ -17,7 +17,7 @@ from pydantic import Field
 from corpus_to_ft.errors import TuneError
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import digest
-from corpus_to_ft.tune.base import Checkpoint, HostedFile, ResultPoint, Standing, Tuner
+from corpus_to_ft.tune.base import Checkpoint, HostedFile, ResultPoint, Standing, Tuner, numbers
 from corpus_to_ft.tune.limits import check_epochs, check_method, check_sizes, check_suffix
 from corpus_to_ft.tune.rest import Answer, OverRest, is_recent, moment
 from corpus_to_ft.tuning import TrainingFile, TuneEvent, TuneJob, TuneState
@@ -153,7 +153,10 @@ class TogetherTuner(OverRest, Tuner):
             "GET", f"{JOBS}/{job.remote_id}/metrics", Sentence("the metrics of a job"), also=(404,)
         )
         told = answer.members("metrics")
-        return [ResultPoint(step=int(one.get("step", place)), metrics=one) for place, one in enumerate(told, start=1)]
+        return [
+            ResultPoint(step=int(one.get("step", place)), metrics=numbers(one))
+            for place, one in enumerate(told, start=1)
+        ]
 
     def files(self) -> Iterator[HostedFile]:
         for one in self._rest.call("GET", FILES, Sentence("the list of files")).members():

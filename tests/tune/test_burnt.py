@@ -326,3 +326,30 @@ def test_a_list_can_be_copied_from_a_terminal_of_any_width(server: Served, tmp_p
     piped = corpus_to_ft(["tune", "list"], tmp_path / "home", COLUMNS="40").stdout
     assert "ft:gpt-4o-mini:org::0001" in piped
     assert "openai-chat" in piped
+
+
+@pytest.mark.parametrize(
+    "address", ["not a url", "ftp://host/v1", "http://[bad", "https://me:sk-geheim-0123456@host/v1"]
+)
+def test_what_is_no_address_is_told(tmp_path: Path, address: str) -> None:
+    for command in (
+        ["ask", "m", "x"],
+        ["models", "list"],
+        ["tune", "start", str(training_file(tmp_path)), "--model", "m"],
+    ):
+        target = "together-chat" if command[0] == "tune" else "openai-chat"
+        with pytest.raises(ConfigError, match="no address") as told:
+            call(*command, "--base-url", address, "--target", target)
+        assert "geheim" not in str(told.value)
+
+
+def test_a_page_is_no_answer_and_an_empty_answer_is_told(server: Served, tmp_path: Path) -> None:
+    command = ["ask", "gpt-4o-mini", "몇 시에 엽니까?", "--base-url", server.url]
+    server.set(raw={"chat": {"body": "<html>", "kind": "text/html"}})
+    assert corpus_to_ft(command, tmp_path / "home").returncode == 3
+    choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": ""}}
+    server.set(raw={"chat": {"body": json.dumps({"model": "m", "choices": [choice]})}})
+    done = corpus_to_ft([*command, "--json"], tmp_path / "home")
+    assert (done.returncode, json.loads(done.stdout)["answer"]) == (0, "")
+    assert "empty" in done.stderr
+    assert corpus_to_ft([*command, "--kind", "poem"], tmp_path / "home").returncode == 2
