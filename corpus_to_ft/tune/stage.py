@@ -16,19 +16,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
 
 from corpus_to_ft.errors import ConfigError, ProviderError, StoreError, TuneError, boundary
 from corpus_to_ft.language import Sentence
-from corpus_to_ft.llm.chat.waits import back_off
+from corpus_to_ft.llm.making import Maker
 from corpus_to_ft.llm.sdk import Away
 from corpus_to_ft.records import digest
 from corpus_to_ft.store.jobs import JobLedger, SentFile
 from corpus_to_ft.tune.base import Standing, TrainingNotAvailable, Tuner
 from corpus_to_ft.tuning import BEFORE_THE_JOB, TrainingFile, TuneEvent, TuneJob
 
-T = TypeVar("T")
-CREATING_TRIES = 4
 PAUSE_GROWTH = 1.3
 COPY_BYTES = 1 << 20
 EXPIRED = "expired"
@@ -79,7 +76,7 @@ class Driver:
         if job.has_ended:
             return job
         if job.state in BEFORE_THE_JOB:
-            standing = self._twice(lambda: self._find_job(job)) if job.state == "creating" else None
+            standing = self._maker.found(lambda: self._find_job(job)) if job.state == "creating" else None
             if standing is None:
                 return self.ledger.save(replace(job, state="cancelled"), note="it was never created")
             job = self._with(job, standing)
@@ -156,7 +153,7 @@ class Driver:
     def _renewed(self, job: TuneJob) -> TuneJob:
         """Files may have expired since another process sent them; a job that is there already needs none."""
         if job.state == "creating":
-            standing = self._twice(lambda: self._find_job(job))
+            standing = self._maker.found(lambda: self._find_job(job))
             if standing:
                 return self._with(job, standing)
         gone = [file for file in job.files if not self.tuner.has_file(file.remote_id)]
@@ -181,7 +178,7 @@ class Driver:
                 self.tell(Sentence("{name} is at the host already ({id})", name=file.name, id=known.file_id))
                 return known.file_id
             if known and known.state == "uploading":
-                began, found = known, self._twice(lambda: self._find_file(file, known.asked_at))
+                began, found = known, self._maker.found(lambda: self._find_file(file, known.asked_at))
             else:
                 began, found = self._intent(job, file), None
             file_id = found or self._upload(file, began.asked_at)
@@ -205,15 +202,15 @@ class Driver:
 
     def _upload(self, file: TrainingFile, asked_at: str) -> str:
         with as_sent(file) as path:
-            return self._once(lambda: self.tuner.upload(file, path), lambda: self._find_file(file, asked_at))
+            return self._maker.made(lambda: self.tuner.upload(file, path), lambda: self._find_file(file, asked_at))
 
     def _find_file(self, file: TrainingFile, asked_at: str) -> str | None:
         return self.tuner.find_file(file, datetime.fromisoformat(asked_at))
 
     def _created(self, job: TuneJob, *, is_new: bool) -> TuneJob:
-        standing = None if is_new else self._twice(lambda: self._find_job(job))
+        standing = None if is_new else self._maker.found(lambda: self._find_job(job))
         try:
-            standing = standing or self._once(lambda: self.tuner.create(job), lambda: self._find_job(job))
+            standing = standing or self._maker.made(lambda: self.tuner.create(job), lambda: self._find_job(job))
         except TuneError as refused:
             # Only this says for sure that there is no job; anything else leaves it open.
             code = "training_not_available" if isinstance(refused, TrainingNotAvailable) else "refused"
@@ -255,29 +252,9 @@ class Driver:
             )
         )
 
-    def _twice(self, find: Callable[[], T | None]) -> T | None:
-        """A second job would be paid a second time, and lists lag."""
-        found = find()
-        if found is None:
-            time.sleep(self.manners.listed_s)
-            found = find()
-        return found
-
-    def _once(self, make: Callable[[], T], find: Callable[[], T | None]) -> T:
-        """Makes something at the host; after an unclear failure it is looked for before it is made again."""
-        for attempt in range(1, CREATING_TRIES + 1):
-            try:
-                return make()
-            except Away as away:
-                wait_s = max(away.wait_s or 0.0, min(self.manners.listed_s, back_off(attempt)))
-                found = self._twice(find)
-                if found is not None:
-                    return found
-                if attempt == CREATING_TRIES or away.is_final or wait_s > self.manners.patience_s:
-                    raise
-                self.tell(Sentence("{why}; asking again in {seconds:.0f} s", why=away.sentence, seconds=wait_s))
-                time.sleep(wait_s)
-        raise AssertionError("the last try returns or raises")
+    @property
+    def _maker(self) -> Maker:
+        return Maker(patience_s=self.manners.patience_s, listed_within_s=self.manners.listed_s, tell=self.tell)
 
     @property
     def _server(self) -> str:

@@ -16,10 +16,11 @@ from corpus_to_ft.language import Sentence, foreign
 from corpus_to_ft.llm.base import Ledger
 from corpus_to_ft.llm.batch.remote import Problem, Remote, Standing
 from corpus_to_ft.llm.batch.results import is_better, read_results
-from corpus_to_ft.llm.batch.sending import LISTED_WITHIN_S, folder
+from corpus_to_ft.llm.batch.sending import folder
 from corpus_to_ft.llm.chat.answer import FREE, OPTIONAL, OUT_OF_MONEY, Again, Asked, Halt, No, Said, Unfit, Verdict
 from corpus_to_ft.llm.chat.request import Dialect
 from corpus_to_ft.llm.chat.server import ChatServer
+from corpus_to_ft.llm.making import LISTED_WITHIN_S
 from corpus_to_ft.records import ProviderFailure, Reply
 from corpus_to_ft.store import RunStore
 from corpus_to_ft.store.batches import Batch

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
 
 from corpus_to_ft.llm.base import Ledger
-from corpus_to_ft.llm.batch.remote import Away, Remote, Standing
+from corpus_to_ft.llm.batch.remote import Remote, Standing
 from corpus_to_ft.llm.batch.wishes import Wish, Wishes, write_lines
-from corpus_to_ft.llm.chat.waits import back_off
+from corpus_to_ft.llm.making import LISTED_WITHIN_S, Maker
 from corpus_to_ft.records import digest
 from corpus_to_ft.store import RunStore
 from corpus_to_ft.store.batches import Batch
 
-T = TypeVar("T")
 FOLDER = "batches"
-CREATING_TRIES = 4
-# What was made at a server may need a moment until it stands in its lists.
-LISTED_WITHIN_S = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +61,7 @@ class Sender:
             found = None if is_new else self.remote().find_file(batch.file_name, batch.size, since)
             if not found and not path.is_file():
                 return None
-            file_id = found or self._once(
+            file_id = found or self._maker.made(
                 lambda: self.remote().upload(path),
                 lambda: self.remote().find_file(batch.file_name, batch.size, since),
             )
@@ -75,8 +69,8 @@ class Sender:
             # Nobody asks for a batch before the file's id is written down.
             is_new = True
         if batch.state == "uploaded":
-            standing = None if is_new else self._found(lambda: self._find_batch(batch, since))
-            standing = standing or self._once(
+            standing = None if is_new else self._maker.found(lambda: self._find_batch(batch, since))
+            standing = standing or self._maker.made(
                 lambda: self.remote().create(batch.file_id, _run_id(store), batch.key, batch.sha256),
                 lambda: self._find_batch(batch, since),
             )
@@ -86,7 +80,7 @@ class Sender:
     def find(self, batch: Batch, store: RunStore) -> Batch:
         """The batch with what the server has of it, without sending anything."""
         since = datetime.fromisoformat(batch.planned_at)
-        standing = self._found(lambda: self._find_batch(batch, since))
+        standing = self._maker.found(lambda: self._find_batch(batch, since))
         if standing:
             batch = _saved(store, replace(batch, state="submitted", batch_id=standing.id, status=standing.status))
         return batch
@@ -94,28 +88,9 @@ class Sender:
     def _find_batch(self, batch: Batch, since: datetime) -> Standing | None:
         return self.remote().find_batch(batch.key, batch.file_id, since)
 
-    def _found(self, find: Callable[[], T | None]) -> T | None:
-        """Looks twice: a second batch would be paid a second time."""
-        found = find()
-        if found is None:
-            time.sleep(self.pause_s)
-            found = find()
-        return found
-
-    def _once(self, make: Callable[[], T], find: Callable[[], T | None]) -> T:
-        """Makes something at the server; after an unclear failure it is looked for before it is made again."""
-        for attempt in range(1, CREATING_TRIES + 1):
-            try:
-                return make()
-            except Away as away:
-                wait_s = max(away.wait_s or 0.0, min(self.pause_s, back_off(attempt)))
-                if attempt == CREATING_TRIES or wait_s > self.patience_s:
-                    raise
-                time.sleep(wait_s)
-            found = self._found(find)
-            if found is not None:
-                return found
-        raise AssertionError("the last try returns or raises")
+    @property
+    def _maker(self) -> Maker:
+        return Maker(patience_s=self.patience_s, listed_within_s=self.pause_s)
 
 
 def folder(store: RunStore) -> Path:
