@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -28,6 +29,8 @@ class Limits:
 
 
 NO_LIMITS = Limits()
+# A disk that has room is not asked again for so long.
+ROOMY_S = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +102,7 @@ class LedgerAsk:
         self._counted: set[str] = set()
         self._answered: set[tuple[str, str]] = set()
         store.settle_lost_calls()
+        self._roomy_until = 0.0
         self._spent = sum(call.cost or 0.0 for call in store.calls())
         self.made = self.reused = self.failed = 0
         self.waits_for = ""
@@ -186,8 +190,7 @@ class LedgerAsk:
 
     def begin(self, prompt: Prompt, attempt: int, at_most: Usage) -> int | None:
         cost = self._price.of(at_most) if self._price else None
-        # A reply that cannot be written down would be paid for again.
-        self._store.require_room()
+        self._require_room()
         with self._lock:
             if self._limits.max_calls is not None and self.made >= self._limits.max_calls:
                 raise BudgetReached(
@@ -227,6 +230,13 @@ class LedgerAsk:
             self.made += 1
             self._spent += cost or 0.0
             return number
+
+    def _require_room(self) -> None:
+        """A reply that cannot be written down would be paid for again."""
+        now = time.monotonic()
+        if now >= self._roomy_until:
+            self._store.require_room()
+            self._roomy_until = now + ROOMY_S
 
     def hand_over(self, calls: Sequence[int], batch: Batch) -> None:
         with self._lock:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any
 
 import aiohttp
@@ -19,8 +18,6 @@ from corpus_to_ft.llm.chat.request import Dialect
 from corpus_to_ft.llm.chat.service import CHAT_SERVICE, Service
 from corpus_to_ft.records import Prompt
 
-# From here on the loop has better things to do than to write; below, another thread costs more than it spares.
-MANY_IN_FLIGHT = 100
 # Who does not take a connection within this, when nobody has ever answered, is looked at more closely.
 CONNECT_S, FIRST_CONNECT_S = 30.0, 5.0
 
@@ -75,9 +72,7 @@ class Line:
     call_ended: asyncio.Event = field(default_factory=asyncio.Event)
     running: dict[asyncio.Task[Any], Callable[[], bool]] = field(default_factory=dict)
     doubts: Doubts = field(init=False)
-    _committing: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _to_commit: list[asyncio.Future[None]] = field(default_factory=list)
-    _committed: asyncio.Task[None] | None = None
+    _committing: asyncio.Task[None] | None = None
     _misaddressed: asyncio.Task[ConfigError | None] | None = None
 
     def __post_init__(self) -> None:
@@ -108,26 +103,20 @@ class Line:
                 task.cancel()
 
     async def commit(self, ledger: Ledger) -> None:
-        """Once for all that began or ended since the last one; beside the calls where many are under way."""
-        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._to_commit.append(written)
-        if len(self._to_commit) == 1:
-            self._committed = asyncio.create_task(self._commit(ledger))
-            self._committed.add_done_callback(partial(_tell_committed, self._to_commit))
-        await written
+        """Once for all that began or ended since the last one."""
+        if self._committing is None:
+            self._committing = asyncio.create_task(self._commit(ledger))
+        await asyncio.shield(self._committing)
 
     async def _commit(self, ledger: Ledger) -> None:
-        async with self._committing:
-            # What is told from here on may come too late for this one.
-            self._to_commit = []
-            try:
-                if self.gate.in_flight > MANY_IN_FLIGHT:
-                    await asyncio.to_thread(ledger.commit)
-                else:
-                    ledger.commit()
-            except StoreError as error:
-                self.halted = self.halted or error
-                raise
+        # What is told from here on goes with the next one.
+        self._committing = None
+        try:
+            # Another thread would wait for the interpreter at each row, behind every call that is under way.
+            ledger.commit()
+        except StoreError as error:
+            self.halted = self.halted or error
+            raise
 
     def tell_ended(self) -> None:
         """Wakes those who wait for money that calls under way have reserved."""
@@ -141,16 +130,3 @@ class Line:
         if self._misaddressed is None:
             self._misaddressed = asyncio.create_task(misaddressed(self.manners.base_url))
         return await asyncio.shield(self._misaddressed)
-
-
-def _tell_committed(waiting: Sequence[asyncio.Future[None]], committed: asyncio.Task[None]) -> None:
-    error = None if committed.cancelled() else committed.exception()
-    for written in waiting:
-        if written.done():
-            continue
-        if error:
-            written.set_exception(error)
-        elif committed.cancelled():
-            written.cancel()
-        else:
-            written.set_result(None)
