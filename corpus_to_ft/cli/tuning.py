@@ -28,6 +28,7 @@ from corpus_to_ft.tune.planning import (
     check_dates,
     check_files,
     find_data,
+    known_model,
     last_day_of,
     plan_job,
     takers,
@@ -157,6 +158,9 @@ def _dates(target: Target, job: TuneJob, tuner: Tuner, request: StartRequest) ->
     if tuner.is_remote:
         try:
             said = tuner.model(job.model)
+            if said is None and not known_model(target, job.model):
+                told = "neither this program's table nor {host} tells of a model {model}; is its name right?"
+                yield Finding(0, "model_unknown", "warning", Sentence(told, host=job.base_url, model=job.model))
         except (ProviderError, ConfigError) as away:
             # What is only looked at needs no key.
             if isinstance(away, ConfigError) and not request.dry_run:

@@ -54,6 +54,16 @@ def test_nothing_that_a_host_says_moves_the_terminal_or_fills_it(
     assert len(done.stderr) < 6000
 
 
+@pytest.mark.parametrize(("model", "is_told"), [("gpt-4o-nimi", True), ("gpt-4o-mini-2024-07-18", False)])
+def test_a_model_that_nobody_knows_is_told_before_the_upload(
+    server: Served, tmp_path: Path, model: str, is_told: bool
+) -> None:
+    command = [*start_command(server, training_file(tmp_path)), "--dry-run", "--model", model]
+    done = corpus_to_ft(command, tmp_path / "home")
+    assert ("model_unknown" in done.stderr) == is_told, done.stderr
+    assert server.stats()["files"] == []
+
+
 def test_a_redirect_to_another_server_gets_neither_key_nor_file(server: Served, tmp_path: Path) -> None:
     with serve_tuning() as thief:
         away = {"status": 307, "headers": {"location": f"{thief.url}/files"}}
