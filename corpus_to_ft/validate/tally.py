@@ -11,7 +11,7 @@ from corpus_to_ft.validate.seen import Seen
 
 @dataclass(slots=True)
 class Tally:
-    """Grows with the number of different token counts, and by the few bytes a line of `seen`."""
+    """Grows with the number of different token counts alone; `seen` is on the disk when it is long."""
 
     lines: int = 0
     size_bytes: int = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import random
 import tracemalloc
 from dataclasses import replace
 from hashlib import sha256
@@ -14,7 +15,9 @@ import pytest
 from corpus_to_ft.errors import ConfigError
 from corpus_to_ft.targets import load_target
 from corpus_to_ft.validate import lines as reading
-from corpus_to_ft.validate.base import Finding
+from corpus_to_ft.validate import seen
+from corpus_to_ft.validate.base import Finding, Said
+from corpus_to_ft.validate.seen import Seen
 from corpus_to_ft.validate.stage import validate_file
 from corpus_to_ft.validate.tally import Tally
 
@@ -194,6 +197,28 @@ def test_a_question_of_the_training_file_is_found_in_the_validation_file(tmp_pat
     assert [(each.line, each.code) for each in found] == [(2, "question_in_training")]
     assert "line 8" in found[0].message
     assert validation.lines == 2
+
+
+@pytest.mark.parametrize("may_differ", [True, False])
+def test_what_repeats_is_the_same_in_memory_and_on_the_disk(monkeypatch: pytest.MonkeyPatch, may_differ: bool) -> None:
+    drawn = random.Random(5)
+    said = [
+        Said(question=f"{drawn.randrange(900)}번은?", answer=str(drawn.randrange(3)), texts=()) for _ in range(2000)
+    ]
+
+    def found() -> tuple[list[Finding], list[Finding]]:
+        training, validation = Seen(), Seen()
+        training.may_differ = may_differ
+        for number, each in enumerate(said, 1):
+            (training if number <= 1500 else validation).add(number, each)
+        return list(training.findings()), list(validation.found_in(training))
+
+    held = found()
+    assert len(held[0]) > 300
+    assert len(held[1]) > 300
+    monkeypatch.setattr(seen, "BLOCK", 64)
+    monkeypatch.setattr(seen, "PART", 100)
+    assert found() == held
 
 
 def test_what_local_trainers_cut_unsaid_is_told(tmp_path: Path) -> None:
