@@ -23,9 +23,6 @@ FIELDS = [("line", "<u4"), ("question", "<i8"), ("answer", "<i8")]
 # Entries that are held, and sorted, at a time.
 BLOCK = 1 << 16
 PART = 1 << 17
-DUPLICATE = "the line says exactly what line {first} says; take one of them out"
-OTHER_ANSWER = "the question is that of line {first}, and the answer is another; keep the right one"
-IN_TRAINING = "the question is that of line {first} of the training file; what is measured with it proves nothing"
 
 
 class Seen:
@@ -52,15 +49,20 @@ class Seen:
         parts = self._parts()
         told = [_repeated(self._entries(part, parts), self.may_differ) for part in range(parts)]
         for line, first, same in _by_line(told):
-            code, said = ("duplicate_line", DUPLICATE) if same else ("other_answer", OTHER_ANSWER)
-            yield _found(line, code, Sentence(said, first=int(first)))
+            if same:
+                said = "the line says exactly what line {first} says; take one of them out"
+                yield _found(line, "duplicate_line", Sentence(said, first=int(first)))
+            else:
+                said = "the question is that of line {first}, and the answer is another; keep the right one"
+                yield _found(line, "other_answer", Sentence(said, first=int(first)))
 
     def found_in(self, training: Seen) -> Iterator[Finding]:
         """Lines of this file, a validation file, whose question is one of `training`."""
         parts = max(self._parts(), training._parts())
         told = [_asked(self._entries(part, parts), training._entries(part, parts)) for part in range(parts)]
         for line, first, _ in _by_line(told):
-            yield _found(line, "question_in_training", Sentence(IN_TRAINING, first=int(first)))
+            said = "the question is that of line {first} of the training file; what is measured with it proves nothing"
+            yield _found(line, "question_in_training", Sentence(said, first=int(first)))
 
     def _set_down(self) -> None:
         with boundary(OSError, to=StoreError, message=Sentence("the folder for temporary files cannot be written to")):
