@@ -70,6 +70,7 @@ class Seen:
                 self._file = tempfile.TemporaryFile()  # noqa: SIM115 (open as long as this is in use)
                 weakref.finalize(self, self._file.close)
             self._file.write(self._held)
+            self._file.flush()
         self._held.clear()
 
     def _parts(self) -> int:
