@@ -9,16 +9,11 @@ the prompt, as the model server does, and come back in another order. `POST /__s
 
 from __future__ import annotations
 
-import argparse
-import asyncio
-import dataclasses
 import email
 import email.policy
 import hashlib
 import json
-import os
 import random
-import signal
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -27,6 +22,7 @@ from urllib.parse import parse_qs
 
 from model_server import contents
 from model_server.http import Connection, Ending, Request, json_bytes, response
+from ordered_server import OrderedServer, main
 
 ENDED = ("completed", "failed", "expired", "cancelled")
 USAGE = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
@@ -74,21 +70,17 @@ class Lot:
     looks_after: int = 0
 
 
-class BatchServer:
+class BatchServer(OrderedServer):
     """A Handler of the model server's HTTP layer."""
 
     def __init__(self, orders: Orders) -> None:
-        self.orders = orders
+        super().__init__(orders)
         self.files: dict[str, tuple[dict[str, Any], bytes]] = {}
         self.lots: dict[str, Lot] = {}
         self.came: Counter[str] = Counter()
         self.billed: Counter[str] = Counter()
         self.requests: Counter[str] = Counter()
         self.twice_under_way = 0
-
-    def opened(self, connection: Connection) -> None: ...
-
-    def closed(self, connection: Connection) -> None: ...
 
     def handle(self, request: Request, connection: Connection) -> None:
         if request.path.startswith("/__"):
@@ -97,14 +89,14 @@ class BatchServer:
         name = request.path.removeprefix("/v1").strip("/").split("/")
         call = f"{name[0]}:{name[-1]}" if len(name) > 2 else name[0] if request.method == "POST" else f"{name[0]}:get"
         self.requests[call] += 1
-        self._kill(f"{call}:before")
+        self.kill(f"{call}:before")
         status, value, ending = 200, b"", "keep"
         refused = self.orders.refuse.get(call)
         if refused:
             status, value = refused.pop(0), json_bytes({"error": {"message": self.orders.says, "code": "not_now"}})
         else:
             status, value = self._answer(request, name)
-        self._kill(f"{call}:after")
+        self.kill(f"{call}:after")
         if self.orders.lose.get(call, 0) > 0 and status == 200:
             self.orders.lose[call] -= 1
             ending = "reset"
@@ -115,15 +107,7 @@ class BatchServer:
             sent, ending = sent[: len(sent) - len(value) // 2], "close"
         shown: Ending = "reset" if ending == "reset" else "close" if ending == "close" else "keep"
         connection.answer(sent, shown)
-        self._kill(f"{call}:sent")
-
-    def admin(self, request: Request) -> bytes:
-        if request.path == "/__settings":
-            for name, value in json.loads(request.body).items():
-                if name not in Orders.__slots__:
-                    return response(400, json_bytes({"error": {"message": f"no {name}"}}))
-                setattr(self.orders, name, value)
-        return response(200, json_bytes(self.seen()))
+        self.kill(f"{call}:sent")
 
     def seen(self) -> dict[str, Any]:
         return {
@@ -136,11 +120,6 @@ class BatchServer:
             "requests": dict(self.requests),
             "bodies": [lot.lines[0]["body"] for lot in self.lots.values()],
         }
-
-    def _kill(self, moment: str) -> None:
-        if self.orders.kill == moment and self.orders.pid:
-            os.kill(self.orders.pid, signal.SIGKILL)
-            self.orders.kill, self.orders.pid = "", 0
 
     def _answer(self, request: Request, name: list[str]) -> tuple[int, bytes]:
         query = {key: values[0] for key, values in parse_qs(request.query).items()}
@@ -328,25 +307,5 @@ def _no(status: int, message: str) -> tuple[int, bytes]:
     return status, json_bytes({"error": {"message": message, "type": "invalid_request_error", "code": None}})
 
 
-async def run(orders: Orders, port: int) -> None:
-    server = BatchServer(orders)
-    loop = asyncio.get_running_loop()
-    stopped = asyncio.Event()
-    loop.add_signal_handler(signal.SIGTERM, stopped.set)
-    listening = await loop.create_server(lambda: Connection(server), "127.0.0.1", port)
-    at = listening.sockets[0].getsockname()[1]
-    print(json.dumps({"port": at, "admin_port": at}), flush=True)
-    await stopped.wait()
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--settings", type=json.loads, default={})
-    chosen = parser.parse_args()
-    orders = dataclasses.replace(Orders(), **chosen.settings)
-    asyncio.run(run(orders, chosen.port))
-
-
 if __name__ == "__main__":
-    main()
+    main(__doc__, BatchServer, Orders())

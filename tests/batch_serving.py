@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from serving import Served
+from serving import Served, serve_ordered
 
 from corpus_to_ft.errors import ProviderUnavailable
 from corpus_to_ft.llm.openai_batch import OpenaiBatchProvider
@@ -22,18 +19,9 @@ HERE = Path(__file__).resolve().parent
 SUMMARY = {"type": "object", "properties": {"summary": {"type": "string"}}, "required": ["summary"]}
 
 
-@contextmanager
-def serve_batches(**orders: Any) -> Iterator[Served]:
+def serve_batches(**orders: Any) -> AbstractContextManager[Served]:
     """A batch server with these orders, for as long as the block lasts."""
-    command = [sys.executable, "batch_server.py", "--settings", json.dumps(orders)]
-    with subprocess.Popen(command, cwd=HERE, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            told = json.loads(process.stdout.readline())
-            yield Served(told["port"], told["admin_port"], process.pid)
-        finally:
-            process.terminate()
-            process.wait(10)
+    return serve_ordered("batch_server.py", orders)
 
 
 def provider(server: Served, **fields: Any) -> OpenaiBatchProvider:

@@ -66,3 +66,17 @@ def serve(*, port: int = 0, **settings: Any) -> Iterator[Served]:
                 process.wait(5)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+
+@contextmanager
+def serve_ordered(script: str, orders: dict[str, Any]) -> Iterator[Served]:
+    """A server of another kind, of which `script` is the file here, with these orders."""
+    command = [sys.executable, script, "--settings", json.dumps(orders)]
+    with subprocess.Popen(command, cwd=HERE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            told = json.loads(process.stdout.readline())
+            yield Served(told["port"], told["admin_port"], process.pid)
+        finally:
+            process.terminate()
+            process.wait(10)

@@ -8,13 +8,8 @@ It prints {"port", "admin_port"} and listens on the loopback address. A job goes
 
 from __future__ import annotations
 
-import argparse
-import asyncio
 import base64
-import dataclasses
 import json
-import os
-import signal
 import time
 import unicodedata
 from collections import Counter
@@ -23,6 +18,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from model_server.http import Connection, Request, json_bytes, response
+from ordered_server import OrderedServer, main
 from tune_parts import complete, event, multipart, no
 
 FINAL = ("succeeded", "failed", "cancelled")
@@ -68,11 +64,11 @@ class Orders:
     pid: int = 0
 
 
-class TuneServer:
+class TuneServer(OrderedServer):
     """A Handler of the model server's HTTP layer."""
 
     def __init__(self, orders: Orders) -> None:
-        self.orders = orders
+        super().__init__(orders)
         self.files: dict[str, tuple[dict[str, Any], bytes]] = {}
         self.jobs: dict[str, dict[str, Any]] = {}
         self.looks: Counter[str] = Counter()
@@ -81,10 +77,6 @@ class TuneServer:
         self.deleted: list[str] = []
         self.asked: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
-
-    def opened(self, connection: Connection) -> None: ...
-
-    def closed(self, connection: Connection) -> None: ...
 
     def handle(self, request: Request, connection: Connection) -> None:
         if request.path.startswith("/__"):
@@ -103,7 +95,7 @@ class TuneServer:
         self.headers.append(
             {key: request.headers[key] for key in ("api-key", "authorization") if key in request.headers}
         )
-        self._kill(f"{call}:before")
+        self.kill(f"{call}:before")
         refused = self.orders.refuse.get(call)
         kind, more = "application/json", [("x-request-id", "req_test")]
         said = self.orders.raw.get(call)
@@ -119,22 +111,14 @@ class TuneServer:
             answer = {**answer, **self.orders.patch[call]} if call in self.orders.patch else answer
             kind = "text/event-stream" if isinstance(answer, bytes) and answer.startswith(b"data:") else kind
             body = answer if isinstance(answer, bytes) else json_bytes(answer)
-        self._kill(f"{call}:after")
+        self.kill(f"{call}:after")
         sent = response(status, body, more, kind=kind)
         if self.orders.lose.get(call, 0) > 0 and status == 200:
             self.orders.lose[call] -= 1
             connection.answer(sent, "reset")
         else:
             connection.answer(sent)
-        self._kill(f"{call}:sent")
-
-    def admin(self, request: Request) -> bytes:
-        if request.path == "/__settings":
-            for name, value in json.loads(request.body).items():
-                if name not in Orders.__slots__:
-                    return response(400, json_bytes({"error": {"message": f"no {name}"}}))
-                setattr(self.orders, name, value)
-        return response(200, json_bytes(self.seen()))
+        self.kill(f"{call}:sent")
 
     def seen(self) -> dict[str, Any]:
         return {
@@ -147,11 +131,6 @@ class TuneServer:
             "asked": self.asked,
             "headers": self.headers[-1:],
         }
-
-    def _kill(self, moment: str) -> None:
-        if self.orders.kill == moment and self.orders.pid:
-            os.kill(self.orders.pid, signal.SIGKILL)
-            self.orders.kill, self.orders.pid = "", 0
 
     def _answer(self, request: Request, name: list[str]) -> tuple[int, Any]:
         query = {key: values[0] for key, values in parse_qs(request.query).items()}
@@ -350,25 +329,5 @@ class TuneServer:
         return 200, found
 
 
-async def run(orders: Orders, port: int) -> None:
-    server = TuneServer(orders)
-    loop = asyncio.get_running_loop()
-    stopped = asyncio.Event()
-    loop.add_signal_handler(signal.SIGTERM, stopped.set)
-    listening = await loop.create_server(lambda: Connection(server), "127.0.0.1", port)
-    at = listening.sockets[0].getsockname()[1]
-    print(json.dumps({"port": at, "admin_port": at}), flush=True)
-    await stopped.wait()
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--settings", type=json.loads, default={})
-    chosen = parser.parse_args()
-    orders = dataclasses.replace(Orders(), **chosen.settings)
-    asyncio.run(run(orders, chosen.port))
-
-
 if __name__ == "__main__":
-    main()
+    main(__doc__, TuneServer, Orders())

@@ -6,29 +6,20 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from serving import Served
+from serving import Served, serve_ordered
 
 HERE = Path(__file__).resolve().parent
 PROGRAM = (sys.executable, "-m", "corpus_to_ft")
 
 
-@contextmanager
-def serve_tuning(**orders: Any) -> Iterator[Served]:
+def serve_tuning(**orders: Any) -> AbstractContextManager[Served]:
     """A tune server with these orders, for as long as the block lasts."""
-    command = [sys.executable, "tune_server.py", "--settings", json.dumps(orders)]
-    with subprocess.Popen(command, cwd=HERE, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            told = json.loads(process.stdout.readline())
-            yield Served(told["port"], told["admin_port"], process.pid)
-        finally:
-            process.terminate()
-            process.wait(10)
+    return serve_ordered("tune_server.py", orders)
 
 
 def training_file(folder: Path, name: str = "훈련 자료.jsonl", lines: int = 12, first: int = 0) -> Path:

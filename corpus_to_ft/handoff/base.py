@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -110,3 +111,18 @@ def file_of(files: Sequence[HandedFile], split: str) -> HandedFile | None:
 def plain_turns(conversation: Conversation) -> list[dict[str, Any]]:
     """Turns as a chat template takes them."""
     return [dict(turn) for turn in conversation.turns]
+
+
+def preference_of(conversation: Conversation) -> dict[str, Any] | None:
+    """Columns of a line with two answers; None where there is one."""
+    if conversation.chosen is None or conversation.rejected is None:
+        return None
+    answers = {"chosen": [dict(conversation.chosen)], "rejected": [dict(conversation.rejected)]}
+    return {"prompt": plain_turns(conversation), **answers}
+
+
+def tools_column(conversation: Conversation, survey: Survey) -> dict[str, str | None]:
+    """As text: a loader would give every tool the parameters of all others. Every line has it where one needs it."""
+    if not survey.tools:
+        return {}
+    return {"tools": json.dumps(conversation.tools, ensure_ascii=False) if conversation.tools else None}

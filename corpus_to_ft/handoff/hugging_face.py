@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from corpus_to_ft.handoff.base import Conversation, Exporter, HandedFile, Survey, plain_turns
+from corpus_to_ft.handoff.base import (
+    Conversation,
+    Exporter,
+    HandedFile,
+    Survey,
+    plain_turns,
+    preference_of,
+    tools_column,
+)
 
 
 class HuggingFaceExporter(Exporter):
@@ -16,12 +23,9 @@ class HuggingFaceExporter(Exporter):
         return f"data/{split}.jsonl"
 
     def lines(self, conversation: Conversation, survey: Survey) -> Iterator[Mapping[str, Any]]:
-        # As text: the loader would give every tool the parameters of all others.
-        tools = {"tools": json.dumps(conversation.tools, ensure_ascii=False) if conversation.tools else None}
-        extra = tools if survey.tools else {}
-        if conversation.chosen is not None and conversation.rejected is not None:
-            answers = {"chosen": [dict(conversation.chosen)], "rejected": [dict(conversation.rejected)]}
-            yield {"prompt": plain_turns(conversation), **answers, **extra}
+        extra = tools_column(conversation, survey)
+        if preference := preference_of(conversation):
+            yield {**preference, **extra}
             return
         endings = conversation.by_answers() if survey.partly else [conversation]
         for ending in endings:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from corpus_to_ft.handoff.base import Conversation, Exporter, HandedFile, Survey, file_of, plain_turns
+from corpus_to_ft.handoff.base import (
+    Conversation,
+    Exporter,
+    HandedFile,
+    Survey,
+    file_of,
+    plain_turns,
+    preference_of,
+    tools_column,
+)
 from corpus_to_ft.handoff.yaml_text import yaml_text
 
 
@@ -17,11 +25,9 @@ class TrlExporter(Exporter):
         return f"data/{split}.jsonl"
 
     def lines(self, conversation: Conversation, survey: Survey) -> Iterator[Mapping[str, Any]]:
-        tools = {"tools": json.dumps(conversation.tools, ensure_ascii=False) if conversation.tools else None}
-        extra = tools if survey.tools else {}
-        if conversation.chosen is not None and conversation.rejected is not None:
-            answers = {"chosen": [dict(conversation.chosen)], "rejected": [dict(conversation.rejected)]}
-            yield {"prompt": plain_turns(conversation), **answers, **extra}
+        extra = tools_column(conversation, survey)
+        if preference := preference_of(conversation):
+            yield {**preference, **extra}
             return
         for ending in conversation.by_answers():
             turns = plain_turns(ending)

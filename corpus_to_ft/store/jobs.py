@@ -10,7 +10,7 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -98,18 +98,13 @@ class JobLedger:
         message = Sentence("{path} cannot be used; it knows your tuning jobs, so keep a copy of it", path=path)
         with boundary(sqlite3.Error, to=StoreError, message=message):
             connection = sqlite3.connect(path, isolation_level=None, timeout=30)
-            try:
+        with closing(connection):
+            with boundary(sqlite3.Error, to=StoreError, message=message):
                 _refuse_newer(connection, path)
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = FULL")
                 _migrate(connection)
-            except BaseException:
-                connection.close()
-                raise
-        try:
             yield cls(path, connection)
-        finally:
-            connection.close()
 
     @contextmanager
     def working_on(self, content: str, waits: Callable[[str], None] | None = None) -> Iterator[None]:

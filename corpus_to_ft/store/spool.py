@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from typing import IO, Self
 
 from corpus_to_ft.errors import StoreError, boundary
@@ -16,16 +17,16 @@ class Spool:
     """Takes what it is given at once; `read` gives it afresh each time, in the same order. Gone when closed."""
 
     def __init__(self, documents: Iterable[Document]) -> None:
-        self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (open as long as there are documents)
         message = Sentence("the folder for temporary files cannot be written to")
-        try:
+        with ExitStack() as stack:
+            with boundary(OSError, to=StoreError, message=message):
+                self._file: IO[bytes] = stack.enter_context(tempfile.TemporaryFile())
             for document in documents:
                 line = encode(document).encode() + b"\n"
                 with boundary(OSError, to=StoreError, message=message):
                     self._file.write(line)
-        except BaseException:
-            self._file.close()
-            raise
+            # From here on whoever has it closes it.
+            stack.pop_all()
 
     def __enter__(self) -> Self:
         return self

@@ -110,5 +110,15 @@ def check_keys(obj: Line, known: frozenset[str], target: Target) -> Iterator[Fin
             yield level("key_unknown", Sentence(said, key=key))
 
 
+def check_side(obj: Line, key: str) -> Iterator[Finding]:
+    """Whether a side of a line is there and a text."""
+    value = obj.get(key)
+    if value is None:
+        yield error("side_missing", Sentence("the line has no {key!r}; add it", key=key))
+    elif not isinstance(value, str):
+        said = "{key!r} should be a text and is {value}"
+        yield error("side_not_text", Sentence(said, key=key, value=repr(value)[:40]))
+
+
 def text_of(value: object) -> str:
     return value if isinstance(value, str) else ""

@@ -8,7 +8,18 @@ from typing import Any
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import Target
 from corpus_to_ft.tokens import count_tokens
-from corpus_to_ft.validate.base import Across, Finding, Line, Rules, Said, at_line, check_keys, error, text_of
+from corpus_to_ft.validate.base import (
+    Across,
+    Finding,
+    Line,
+    Rules,
+    Said,
+    at_line,
+    check_keys,
+    check_side,
+    error,
+    text_of,
+)
 
 NUMBERS = ("C_ID", "T_ID")
 TEXTS = ("Text", "Completion")
@@ -31,13 +42,9 @@ class ClovaRules(Rules):
                 said = "{key} should be a whole number from 0 and is {value}"
                 yield error("id_not_number", Sentence(said, key=key, value=repr(obj.get(key))[:40]))
         for key in TEXTS:
+            yield from check_side(obj, key)
             value = obj.get(key)
-            if value is None:
-                yield error("side_missing", Sentence("the line has no {key!r}; add it", key=key))
-            elif not isinstance(value, str):
-                said = "{key!r} should be a text and is {value}"
-                yield error("side_not_text", Sentence(said, key=key, value=repr(value)[:40]))
-            elif not value.strip():
+            if isinstance(value, str) and not value.strip():
                 yield error(
                     "side_empty",
                     Sentence("{key!r} is empty or white space only; fill it in, or take the line out", key=key),

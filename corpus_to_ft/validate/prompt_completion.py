@@ -8,7 +8,7 @@ from typing import Any
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import Target
 from corpus_to_ft.tokens import count_tokens
-from corpus_to_ft.validate.base import Across, Finding, Line, Rules, Said, check_keys, error, text_of
+from corpus_to_ft.validate.base import Across, Finding, Line, Rules, Said, check_keys, check_side, error, text_of
 from corpus_to_ft.validate.borders import Borders
 
 KEYS = frozenset({"prompt", "completion"})
@@ -23,12 +23,7 @@ class PromptCompletionRules(Rules):
     def check(self, obj: Line, target: Target) -> Iterator[Finding]:
         yield from check_keys(obj, KEYS, target)
         for key in ("prompt", "completion"):
-            value = obj.get(key)
-            if value is None:
-                yield error("side_missing", Sentence("the line has no {key!r}; add it", key=key))
-            elif not isinstance(value, str):
-                said = "{key!r} should be a text and is {value}"
-                yield error("side_not_text", Sentence(said, key=key, value=repr(value)[:40]))
+            yield from check_side(obj, key)
         completion = obj.get("completion")
         if isinstance(completion, str) and not completion.strip():
             said = "the completion is empty or white space only; there is nothing to learn"
