@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from corpus_to_ft.cli.batches import batches_app
-from corpus_to_ft.cli.hosted import files_app, models_app
+from corpus_to_ft.cli.models_files import files_app, models_app
 from corpus_to_ft.cli.tune import ask, tune_app
 from corpus_to_ft.language import tr
 

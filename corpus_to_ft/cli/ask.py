@@ -10,21 +10,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from corpus_to_ft.cli.hosting import find_job, tuner_of
 from corpus_to_ft.cli.look import safe
+from corpus_to_ft.cli.tune_jobs import find_job, tuner_of
 from corpus_to_ft.decode import decode
 from corpus_to_ft.errors import ConfigError, ExitCode
 from corpus_to_ft.home import home
 from corpus_to_ft.language import Sentence, tr
+from corpus_to_ft.llm.ask import Told, ask_once
 from corpus_to_ft.llm.chat.server import ChatServer
 from corpus_to_ft.llm.sdk import Away
-from corpus_to_ft.llm.telling import Told, ask_once
 from corpus_to_ft.records import Message
 from corpus_to_ft.settings import make_tuner
 from corpus_to_ft.store.jobs import JobLedger
 from corpus_to_ft.targets import load_target
+from corpus_to_ft.tune.ask import NO_WORDS, writer_of
 from corpus_to_ft.tune.base import Tuner
-from corpus_to_ft.tune.trained import NO_WORDS, writer_of
 from corpus_to_ft.tuning import TuneJob
 from corpus_to_ft.validate.folder import read_manifest
 

@@ -58,7 +58,7 @@ def start(
     poll: Poll = POLL_S,
     json: Json = False,
 ) -> int:
-    from corpus_to_ft.cli.tuning import StartRequest, assigned, start_job
+    from corpus_to_ft.cli.tune_start import StartRequest, assigned, start_job
     from corpus_to_ft.errors import ConfigError
     from corpus_to_ft.tune.planning import Wish
 
@@ -86,56 +86,56 @@ def start(
 
 @tune_app.command("list", help=tr("List all jobs that were started on this machine."))
 def list_jobs(json: Json = False) -> int:
-    from corpus_to_ft.cli.following import print_jobs
+    from corpus_to_ft.cli.tune_follow import print_jobs
 
     return print_jobs(as_json=json)
 
 
 @tune_app.command(help=tr("Ask the host how a job stands, and show its steps."))
 def show(job: Job = "latest", json: Json = False) -> int:
-    from corpus_to_ft.cli.following import show_job
+    from corpus_to_ft.cli.tune_follow import show_job
 
     return show_job(job, as_json=json)
 
 
 @tune_app.command(help=tr("Watch a job to its end; Ctrl-C ends the watch and not the job."))
 def follow(job: Job = "latest", poll: Poll = POLL_S, json: Json = False) -> int:
-    from corpus_to_ft.cli.following import follow_again
+    from corpus_to_ft.cli.tune_follow import follow_again
 
     return follow_again(job, poll_s=poll, as_json=json)
 
 
 @tune_app.command(help=tr("Print what the host tells of a job."))
 def events(job: Job = "latest", json: Json = False) -> int:
-    from corpus_to_ft.cli.following import print_events
+    from corpus_to_ft.cli.tune_follow import print_events
 
     return print_events(job, as_json=json)
 
 
 @tune_app.command(help=tr("End a job at the host."))
 def cancel(job: Job, json: Json = False) -> int:
-    from corpus_to_ft.cli.following import change
+    from corpus_to_ft.cli.tune_follow import change
 
     return change(job, "cancel", as_json=json)
 
 
 @tune_app.command(help=tr("Pause a job, where the host can do that."))
 def pause(job: Job, json: Json = False) -> int:
-    from corpus_to_ft.cli.following import change
+    from corpus_to_ft.cli.tune_follow import change
 
     return change(job, "pause", as_json=json)
 
 
 @tune_app.command(help=tr("Let a paused job go on."))
 def resume(job: Job, json: Json = False) -> int:
-    from corpus_to_ft.cli.following import change
+    from corpus_to_ft.cli.tune_follow import change
 
     return change(job, "resume", as_json=json)
 
 
 @tune_app.command(help=tr("List the models that were saved on the way."))
 def checkpoints(job: Job = "latest", json: Json = False) -> int:
-    from corpus_to_ft.cli.following import print_checkpoints
+    from corpus_to_ft.cli.tune_follow import print_checkpoints
 
     return print_checkpoints(job, as_json=json)
 

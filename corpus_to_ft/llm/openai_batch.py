@@ -18,7 +18,7 @@ from corpus_to_ft.llm.batch.sending import Sender
 from corpus_to_ft.llm.batch.wishes import Wishes
 from corpus_to_ft.llm.chat.request import Dialect, chat_body, encoded, guessed_tokens, reply_room
 from corpus_to_ft.llm.chat.server import ChatServer
-from corpus_to_ft.llm.making import LISTED_WITHIN_S
+from corpus_to_ft.llm.made_once import LISTED_WITHIN_S
 from corpus_to_ft.llm.prices import Price, batch_share
 from corpus_to_ft.records import Prompt, ProviderFailure, Reply, Usage, digest
 from corpus_to_ft.store import RunStore

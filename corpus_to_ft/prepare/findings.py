@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from corpus_to_ft.language import Sentence
-from corpus_to_ft.prepare.alike import Found
 from corpus_to_ft.prepare.base import NAMED_LINES, BadRow, Tally, named, shown
+from corpus_to_ft.prepare.duplicates import Found
 from corpus_to_ft.prepare.layout import Layout
 from corpus_to_ft.prepare.survey import Survey
 from corpus_to_ft.records import Target

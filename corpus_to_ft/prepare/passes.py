@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus_to_ft.language import Sentence
-from corpus_to_ft.prepare.alike import Alike, Found
 from corpus_to_ft.prepare.base import BadRow, Entry, shown
+from corpus_to_ft.prepare.duplicates import Alike, Found
 from corpus_to_ft.prepare.findings import Gathered
 from corpus_to_ft.prepare.layout import (
     KNOWN_ENDINGS,

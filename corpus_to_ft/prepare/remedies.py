@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from corpus_to_ft.language import Sentence
-from corpus_to_ft.prepare.alike import Found
 from corpus_to_ft.prepare.base import NAMED_LINES, Remedy, named, shown
+from corpus_to_ft.prepare.duplicates import Found
 from corpus_to_ft.prepare.layout import Layout
 from corpus_to_ft.prepare.survey import Survey
 from corpus_to_ft.write.prompt_completion import PromptCompletionWriter

@@ -12,16 +12,16 @@ import numpy as np
 from corpus_to_ft.errors import ConfigError
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.prepare import findings as told_of
-from corpus_to_ft.prepare.alike import LIKE
 from corpus_to_ft.prepare.base import Remedy
 from corpus_to_ft.prepare.cost import Estimate, estimates
-from corpus_to_ft.prepare.divide import Divided, divide
+from corpus_to_ft.prepare.duplicates import LIKE
 from corpus_to_ft.prepare.files import MadeFile
 from corpus_to_ft.prepare.layout import Layout, bare
 from corpus_to_ft.prepare.lines import LineMaker, asking_of, masked, refuse_other_shape
 from corpus_to_ft.prepare.output import Result, refuse_a_full_disk, refuse_to_overwrite, write_beside, write_folder
 from corpus_to_ft.prepare.passes import Compared, Finished, compare, finish
 from corpus_to_ft.prepare.remedies import answer_prefix, remedies, whole_words
+from corpus_to_ft.prepare.split import Divided, divide
 from corpus_to_ft.prepare.spool import Workplace
 from corpus_to_ft.prepare.survey import Survey, survey
 from corpus_to_ft.records import Target

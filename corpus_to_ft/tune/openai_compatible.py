@@ -31,7 +31,7 @@ from corpus_to_ft.tune.base import (
     Tuner,
     numbers,
 )
-from corpus_to_ft.tune.job_limits import check_openai_job
+from corpus_to_ft.tune.openai_limits import check_openai_job
 from corpus_to_ft.tune.results import read_results
 from corpus_to_ft.tuning import TrainingFile, TuneEvent, TuneJob, TuneState, mark_of
 from corpus_to_ft.validate.base import Finding

@@ -13,8 +13,8 @@ from corpus_to_ft.errors import ConfigError, boundary
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import Target, TunableModel
 from corpus_to_ft.targets import load_target, target_names
+from corpus_to_ft.tune.ask import asking_of
 from corpus_to_ft.tune.stage import digest_of
-from corpus_to_ft.tune.trained import asking_of
 from corpus_to_ft.tuning import TrainingFile, TuneJob, TuneRole, sent_name
 from corpus_to_ft.validate.base import Finding
 from corpus_to_ft.validate.estimate import assumed_epochs

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from corpus_to_ft.errors import ConfigError, ProviderError, StoreError, TuneError, boundary
 from corpus_to_ft.language import Sentence
-from corpus_to_ft.llm.making import Maker
+from corpus_to_ft.llm.made_once import Maker
 from corpus_to_ft.llm.sdk import Away
 from corpus_to_ft.records import digest
 from corpus_to_ft.store.jobs import JobLedger, SentFile

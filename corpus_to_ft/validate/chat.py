@@ -9,7 +9,7 @@ from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import Target
 from corpus_to_ft.tokens import count_tokens
 from corpus_to_ft.validate.base import Finding, Line, Rules, Said, check_keys, error, note, warning
-from corpus_to_ft.validate.calls import check_no_tools, check_tools
+from corpus_to_ft.validate.tools import check_no_tools, check_tools
 from corpus_to_ft.validate.turns import check_messages, count_turns, said_in, turns_of
 
 KEYS = frozenset({"messages", "tools", "parallel_tool_calls", "functions"})

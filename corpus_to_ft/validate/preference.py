@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import Target
 from corpus_to_ft.validate.base import Finding, Line, Rules, Said, check_keys, error
-from corpus_to_ft.validate.calls import check_no_tools, check_tools
+from corpus_to_ft.validate.tools import check_no_tools, check_tools
 from corpus_to_ft.validate.turns import check_messages, content_text, count_turns, said_in, turns_of
 
 OUTPUTS = ("preferred_output", "non_preferred_output")

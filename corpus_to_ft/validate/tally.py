@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from corpus_to_ft.validate.base import Finding, Level
-from corpus_to_ft.validate.seen import Seen
+from corpus_to_ft.validate.repeats import Seen
 
 
 @dataclass(slots=True)

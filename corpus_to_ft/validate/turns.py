@@ -10,7 +10,7 @@ from corpus_to_ft.language import Sentence
 from corpus_to_ft.records import Target
 from corpus_to_ft.tokens import count_tokens
 from corpus_to_ft.validate.base import Finding, Line, Said, error, is_local, warning
-from corpus_to_ft.validate.calls import calls_text, check_answers, check_calls
+from corpus_to_ft.validate.tools import calls_text, check_answers, check_calls
 
 ROLES = ("system", "user", "assistant", "tool")
 # `refusal` stands beside an answer in what models reply, and is accepted back.

@@ -259,7 +259,7 @@ def test_names_that_are_taken_are_left_alone(tmp_path: Path) -> None:
 
 
 def test_many_questions_are_compared_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corpus_to_ft.prepare.alike.MOST_EXACT", 5)
+    monkeypatch.setattr("corpus_to_ft.prepare.duplicates.MOST_EXACT", 5)
     asked = "지난달에 산 우산을 영수증 없이 돌려주면 환불은 며칠 안에 되나요"
     lines = [
         *ROWS,

@@ -9,7 +9,7 @@ import pytest
 
 from corpus_to_ft.plugin import make_plugin
 from corpus_to_ft.records import Message
-from corpus_to_ft.tune.trained import asking_of, writer_of
+from corpus_to_ft.tune.ask import asking_of, writer_of
 from corpus_to_ft.write.base import Writer
 
 QUESTION = (Message(role="user", content="제주 창고의 습도는 몇 퍼센트입니까?"),)

@@ -15,7 +15,7 @@ import pytest
 from serving import Served
 from tune_serving import PROGRAM, call, corpus_to_ft, environment, serve_tuning, start_command, training_file
 
-from corpus_to_ft.cli.watching import sparkline
+from corpus_to_ft.cli.tune_display import sparkline
 from corpus_to_ft.errors import BudgetReached, ConfigError, CorpusToFtError, TuneError
 from corpus_to_ft.targets import load_target
 from corpus_to_ft.tune.planning import check_dates

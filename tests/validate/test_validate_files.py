@@ -17,9 +17,9 @@ import pytest
 from corpus_to_ft.errors import ConfigError
 from corpus_to_ft.targets import load_target
 from corpus_to_ft.validate import lines as reading
-from corpus_to_ft.validate import seen
+from corpus_to_ft.validate import repeats
 from corpus_to_ft.validate.base import Finding, Said
-from corpus_to_ft.validate.seen import Seen
+from corpus_to_ft.validate.repeats import Seen
 from corpus_to_ft.validate.stage import validate_file
 from corpus_to_ft.validate.tally import Tally
 
@@ -218,8 +218,8 @@ def test_what_repeats_is_the_same_in_memory_and_on_the_disk(monkeypatch: pytest.
     held = found()
     assert len(held[0]) > 300
     assert len(held[1]) > 300
-    monkeypatch.setattr(seen, "BLOCK", 64)
-    monkeypatch.setattr(seen, "PART", 100)
+    monkeypatch.setattr(repeats, "BLOCK", 64)
+    monkeypatch.setattr(repeats, "PART", 100)
     assert found() == held
 
 

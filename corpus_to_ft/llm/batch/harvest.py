@@ -20,7 +20,7 @@ from corpus_to_ft.llm.batch.sending import folder
 from corpus_to_ft.llm.chat.answer import FREE, OPTIONAL, OUT_OF_MONEY, Again, Asked, Halt, No, Said, Unfit, Verdict
 from corpus_to_ft.llm.chat.request import Dialect
 from corpus_to_ft.llm.chat.server import ChatServer
-from corpus_to_ft.llm.making import LISTED_WITHIN_S
+from corpus_to_ft.llm.made_once import LISTED_WITHIN_S
 from corpus_to_ft.records import ProviderFailure, Reply
 from corpus_to_ft.store import RunStore
 from corpus_to_ft.store.batches import Batch

@@ -11,7 +11,7 @@ from pathlib import Path
 from corpus_to_ft.llm.base import Ledger
 from corpus_to_ft.llm.batch.remote import Remote, Standing
 from corpus_to_ft.llm.batch.wishes import Wish, Wishes, write_lines
-from corpus_to_ft.llm.making import LISTED_WITHIN_S, Maker
+from corpus_to_ft.llm.made_once import LISTED_WITHIN_S, Maker
 from corpus_to_ft.records import digest
 from corpus_to_ft.store import RunStore
 from corpus_to_ft.store.batches import Batch

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from corpus_to_ft.cli.following import follow_job
-from corpus_to_ft.cli.hosting import as_json, driver, tell
+from corpus_to_ft.cli.tune_follow import follow_job
+from corpus_to_ft.cli.tune_jobs import as_json, driver, tell
 from corpus_to_ft.errors import BudgetReached, ConfigError, Declined, ExitCode, ProviderError
 from corpus_to_ft.home import home
 from corpus_to_ft.language import Sentence, joined, tr

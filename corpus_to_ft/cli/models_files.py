@@ -88,7 +88,7 @@ def delete_file(
 def _at_host(target: str, base_url: str, api_key_env: str, what: Callable[[Any, Any], None], name: str = "") -> int:
     from contextlib import closing
 
-    from corpus_to_ft.cli.hosting import tuner_for, tuner_of
+    from corpus_to_ft.cli.tune_jobs import tuner_for, tuner_of
     from corpus_to_ft.errors import ExitCode
     from corpus_to_ft.home import home
     from corpus_to_ft.store.jobs import JobLedger
@@ -126,7 +126,7 @@ def _agree(name: str, *, yes: bool) -> None:
 def _print(lines: list[dict[str, Any]], *, as_json: bool) -> None:
     import json as json_text
 
-    from corpus_to_ft.cli.following import print_table
+    from corpus_to_ft.cli.tune_follow import print_table
 
     if as_json:
         for line in lines:

@@ -8,10 +8,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Literal
 
-from corpus_to_ft.cli.hosting import as_json as job_json
-from corpus_to_ft.cli.hosting import driver, failed, find_job, tell, tuner_of
 from corpus_to_ft.cli.look import safe
-from corpus_to_ft.cli.watching import Watch, local, watching
+from corpus_to_ft.cli.tune_display import Watch, local, watching
+from corpus_to_ft.cli.tune_jobs import as_json as job_json
+from corpus_to_ft.cli.tune_jobs import driver, failed, find_job, tell, tuner_of
 from corpus_to_ft.errors import CorpusToFtError, ExitCode
 from corpus_to_ft.home import home
 from corpus_to_ft.language import Sentence, tr
