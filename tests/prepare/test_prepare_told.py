@@ -14,7 +14,18 @@ from tests.prepare.preparing import questions, write_jsonl
 
 PACKAGE = Path(language.__file__).parent
 KOREAN = tomllib.loads((PACKAGE / "locale" / "ko.toml").read_text(encoding="utf-8"))
-FORMATS = ("alpaca", "calls", "chat", "clova", "contents", "preference", "prompt_completion", "sharegpt", "turns")
+FORMATS = (
+    "alpaca",
+    "base",
+    "chat",
+    "clova",
+    "contents",
+    "preference",
+    "prompt_completion",
+    "sharegpt",
+    "tools",
+    "turns",
+)
 
 
 def _codes() -> set[str]:

@@ -23,7 +23,19 @@ def _told(path: Path) -> list[str]:
     return [each.value for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str)]
 
 
-RULES = ("alpaca", "borders", "calls", "chat", "clova", "prompt_completion", "sharegpt", "text", "turns", "preference")
+RULES = (
+    "alpaca",
+    "base",
+    "borders",
+    "tools",
+    "chat",
+    "clova",
+    "prompt_completion",
+    "sharegpt",
+    "text",
+    "turns",
+    "preference",
+)
 
 
 @pytest.mark.parametrize("name", RULES)
