@@ -24,7 +24,7 @@ _SUBSTITUTIONS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"<!--.*?-->", re.DOTALL), ""),
     (re.compile(r"\{/\*.*?\*/\}", re.DOTALL), ""),
     (re.compile(r"\{%.*?%\}", re.DOTALL), ""),
-    (re.compile(r"(?<![\d%])%%(?!%)(?:[^%]|(?<!%)%(?!%)){1,2000}+%%(?!%)"), ""),
+    (re.compile(r"(?<![\d%])%%(?!%)(?:[^%]|(?<!%)%(?!%)){1,2000}%%(?!%)"), ""),
     (re.compile(r"(?<=\s)\^(?=[\w-]*[a-z])[A-Za-z0-9-]{3,40}[^\S\n]*$", re.MULTILINE), ""),
     (re.compile(r"\{\{[<%].*?[>%]\}\}", re.DOTALL), ""),
     (re.compile(r"\{\{[^{}]*\}\}"), ""),
